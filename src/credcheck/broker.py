@@ -1,0 +1,388 @@
+"""The facade: a manifest and a context give values and a report.
+
+The doors (command, plugin, library) use this and nothing below it. One broker resolves each
+secret once; what is asked for later is resolved then, and only that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from credcheck.context import detect_context
+from credcheck.errors import NotReady, Refused
+from credcheck.hygiene import Hygiene
+from credcheck.judging import Judge, refused_place
+from credcheck.model import (
+    Attempt,
+    Finding,
+    Resolution,
+    SecretSpec,
+    SecretStatus,
+    SourceStatus,
+)
+from credcheck.preflight import assign, decide, suite_by_path
+from credcheck.reporting import make_report, select
+from credcheck.resolver import resolve
+from credcheck.secret import Secret
+from credcheck.sources import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from credcheck.model import Context, Manifest, Need, Report, Suite, TestGroup
+    from credcheck.preflight import Decision
+    from credcheck.sources.base import Source
+
+
+class Broker:
+    """Hands out test credentials and tells what became of each.
+
+    Make one with :meth:`load`. Nothing is asked before the first secret is.
+    """
+
+    def __init__(self, manifest: Manifest, context: Context) -> None:
+        self.manifest = manifest
+        self.context = context
+        self._sources: list[tuple[str, Source | None]] | None = None
+        self._hygiene_of_run: Hygiene | None = None
+        self._judge_of_run: Judge | None = None
+        self._statuses: dict[str, SecretStatus] = {}
+        self._values: dict[str, Secret] = {}
+        self._findings: dict[str, list[Finding]] = {}
+        self._source_statuses: dict[str, SourceStatus] = {}
+        self._restored: tuple[Finding, ...] | None = None
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str | None = None,
+        *,
+        context: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Self:
+        """Find and read the manifest, and detect the context.
+
+        Args:
+            path: the manifest's file; if not said, `CREDCHECK_MANIFEST` or the search upward.
+            context: `local`, `ci` or `fork`, to overrule the detection.
+            environ: the environment to read; the process's own if not said.
+            cwd: the folder in which the search begins; the working directory if not said.
+
+        Raises:
+            UsageError: the manifest, or what was asked for, is wrong.
+        """
+        import os
+        from pathlib import Path as PathClass
+
+        from credcheck.manifest import load_manifest
+        from credcheck.services import service_ids
+
+        # the library is a door: this is where the world is read for those who do not hand it in
+        variables = dict(os.environ) if environ is None else environ  # noqa: TID251
+        folder = PathClass.cwd() if cwd is None else cwd
+        named = path or variables.get("CREDCHECK_MANIFEST") or None
+        manifest = load_manifest(
+            folder,
+            explicit=None if named is None else folder / named,
+            known_services=service_ids(),
+        )
+        return cls(manifest, detect_context(variables, manifest.root, context))
+
+    # ── resolving ─────────────────────────────────────────────────────────────────────────────
+
+    def resolve(self, names: Iterable[str]) -> None:
+        """Resolve these secrets, all at once; those that were resolved before are not asked again.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        new = [name for name in dict.fromkeys(names) if name not in self._statuses]
+        if not new:
+            return
+        specs, resolutions = [], {}
+        for spec in map(self.spec, new):
+            place = refused_place(spec, self.manifest)
+            if place is None:
+                specs.append(spec)
+            else:
+                self._refuse_place(spec, place)
+        resolutions, statuses = resolve(
+            specs,
+            self._opened(),
+            is_placeholder=self._judge.is_placeholder,
+            keyring_for_all="keyring" in self.manifest.options,
+        )
+        for status in statuses:
+            known = self._source_statuses.get(status.name)
+            if known is None or status.status != "not-asked":
+                self._source_statuses[status.name] = status
+        for name, resolution in resolutions.items():
+            self._file(resolution)
+            if not resolution.spec.declared:
+                self._note_undeclared(name)
+
+    def spec(self, name: str) -> SecretSpec:
+        """Give the declaration of a secret; one that nobody declared is resolved by its name."""
+        return self.manifest.secrets.get(name) or SecretSpec(name=name, declared=False)
+
+    def status(self, name: str) -> SecretStatus:
+        """Tell what became of one secret; it is resolved if it was not yet.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        self.resolve((name,))
+        return self._statuses[name]
+
+    def provide(self, name: str, value: str) -> SecretStatus:
+        """Take a credential that exists only at run time, and judge it at once.
+
+        Args:
+            name: the secret's name, declared with `provided-by`.
+            value: what the fixture's server gave.
+
+        Returns:
+            Its status; a `live` one is in :meth:`refusals` too and is never handed out.
+        """
+        attempt = Attempt(source="fixture", outcome="found")
+        self._file(
+            Resolution(
+                spec=self.spec(name),
+                secret=Secret(value),
+                source="fixture",
+                location="a fixture",
+                state=None,
+                attempts=(attempt,),
+            )
+        )
+        return self._statuses[name]
+
+    # ── handing out ───────────────────────────────────────────────────────────────────────────
+
+    def value(self, name: str) -> Secret:
+        """Give the wrapped value of a ready secret.
+
+        Raises:
+            Refused: it is a production credential.
+            NotReady: it is in any other state but `ready`.
+        """
+        status = self.status(name)
+        if status.state == "live":
+            message = f"{name} is a production credential: {status.reason}"
+            raise Refused(name, message, status.hint)
+        if name not in self._values or status.state != "ready":
+            raise NotReady(name, f"{name} is {status.state}: {status.reason}", status.hint)
+        return self._values[name]
+
+    def __getitem__(self, name: str) -> str:
+        return self.value(name).reveal()
+
+    def get(self, name: str) -> str | None:
+        """Give the value, or None when the secret is not ready.
+
+        Raises:
+            Refused: it is a production credential.
+        """
+        try:
+            return self[name]
+        except Refused:
+            raise
+        except NotReady:
+            return None
+
+    # ── telling ───────────────────────────────────────────────────────────────────────────────
+
+    def refusals(self) -> tuple[Finding, ...]:
+        """Give what ends the whole run: production credentials and refused places.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        own = (found for told in self._findings.values() for found in told)
+        return tuple(f for f in (*own, *self._elsewhere()) if _ends_everything(f))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Give everything worth telling of what was resolved so far.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        own = [found for told in self._findings.values() for found in told]
+        return (*own, *self._elsewhere())
+
+    def suite_secrets(self, path: str) -> tuple[str, ...]:
+        """Give the secrets of the suite to whose `paths` a test module belongs."""
+        suite = suite_by_path(self.manifest, path)
+        return suite.secrets if suite else ()
+
+    def decide(self, path: str, need: Need, *, strict: bool = False) -> Decision:
+        """Decide whether a test runs.
+
+        Args:
+            path: its module, relative to the root, with forward slashes.
+            need: what its marks say; its suite adds to it.
+            strict: every policy is `fail`.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        suite = assign(self.manifest, path, need)
+        self.resolve(suite.secrets)
+        return self._decided(suite, refused=self._refused(), strict=strict)
+
+    def report(
+        self,
+        *,
+        suites: Sequence[str] = (),
+        strict: bool = False,
+        groups: Sequence[TestGroup] = (),
+    ) -> Report:
+        """Resolve everything that is needed, and tell which suites will run, and why not.
+
+        Args:
+            suites: narrows the report and its exit code to these suites.
+            strict: every policy is `fail`, every warning an error.
+            groups: the tests, as :func:`credcheck.discovery.discover` gives them.
+
+        Raises:
+            CommandLineError: there is no suite of that name.
+            UsageError: `.env.test` is broken.
+        """
+        from credcheck import __version__
+
+        selection = select(self.manifest, groups, suites)
+        self.resolve(selection.secrets)
+        return make_report(
+            selection,
+            version=__version__,
+            manifest=self.manifest,
+            context=self.context,
+            statuses=self._statuses,
+            findings=self.findings(),
+            sources=self._source_lines(),
+            refusals=self.refusals(),
+            strict=strict,
+        )
+
+    # ── xdist ─────────────────────────────────────────────────────────────────────────────────
+
+    def dump(self) -> dict[str, Any]:
+        """Give all that was resolved, in builtin types, with the values: for execnet alone."""
+        return {
+            "statuses": {
+                name: [*status._replace(attempts=()), [list(a) for a in status.attempts]]
+                for name, status in self._statuses.items()
+            },
+            "values": {name: secret.reveal() for name, secret in self._values.items()},
+            "findings": {
+                name: [list(found) for found in told] for name, told in self._findings.items()
+            },
+            "elsewhere": [list(found) for found in self._elsewhere()],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take what another broker dumped; no source is asked again for it."""
+        for name, (*fields, attempts) in state["statuses"].items():
+            status = SecretStatus(*fields)
+            trail = tuple(Attempt(*attempt) for attempt in attempts)
+            self._statuses[name] = status._replace(attempts=trail)
+        self._values.update({n: Secret(value) for n, value in state["values"].items()})
+        for name, told in state["findings"].items():
+            self._findings[name] = [Finding(*fields) for fields in told]
+        self._restored = tuple(Finding(*fields) for fields in state["elsewhere"])
+
+    def _source_lines(self) -> list[SourceStatus]:
+        return [
+            self._source_statuses.get(name) or SourceStatus(name=name, status="not-asked")
+            for name in self.manifest.sources
+        ]
+
+    # ── inside ────────────────────────────────────────────────────────────────────────────────
+
+    def _opened(self) -> list[tuple[str, Source | None]]:
+        if self._sources is None:
+            self._sources = [
+                (name, open_source(name, self.manifest, self.context))
+                for name in self.manifest.sources
+            ]
+        return self._sources
+
+    @property
+    def _hygiene(self) -> Hygiene:
+        if self._hygiene_of_run is None:
+            self._hygiene_of_run = Hygiene(self.manifest, self._opened())
+        return self._hygiene_of_run
+
+    @property
+    def _judge(self) -> Judge:
+        if self._judge_of_run is None:
+            self._judge_of_run = Judge(self.manifest, self.context, self._hygiene.variables())
+        return self._judge_of_run
+
+    def _elsewhere(self) -> tuple[Finding, ...]:
+        """Findings that belong to no secret that was asked for."""
+        if self._restored is not None:
+            return self._restored
+        return self._hygiene.findings(self._judge, asked=self._statuses)
+
+    def _file(self, resolution: Resolution) -> None:
+        name = resolution.spec.name
+        live_places = self._hygiene.live_places(self._judge) if self._restored is None else {}
+        status, told = self._judge.status(resolution, live_places)
+        self._statuses[name] = status
+        self._findings[name] = told
+        self._values.pop(name, None)
+        if resolution.secret is not None and status.state == "ready":
+            self._values[name] = resolution.secret
+
+    def _refuse_place(self, spec: SecretSpec, place: str) -> None:
+        from credcheck.findings import finding
+
+        told = finding("CRED016", secret=spec.name, where=place)
+        self._findings[spec.name] = [told]
+        self._statuses[spec.name] = SecretStatus(
+            name=spec.name,
+            state="live",
+            mode="live",
+            service=spec.service,
+            source=None,
+            reason=f"its place, {place}, is refused by the manifest and was not read",
+            description=spec.description,
+            obtain=spec.obtain,
+            hint=told.hint,
+        )
+
+    def _note_undeclared(self, name: str) -> None:
+        if not self.manifest.secrets:
+            return
+        from difflib import get_close_matches
+
+        from credcheck.findings import finding
+
+        close = get_close_matches(name, self.manifest.secrets, n=1, cutoff=0.8)
+        if close:
+            self._findings[name].append(finding("CRED015", secret=name, other=close[0]))
+
+    def _refused(self) -> str:
+        """Give the sentence of the first refusal, for suites that do not need that secret."""
+        refusals = self.refusals()
+        return refusals[0].message.partition(":")[0].rstrip(".") if refusals else ""
+
+    def _decided(self, suite: Suite, *, refused: str, strict: bool) -> Decision:
+        return decide(
+            suite,
+            self._statuses,
+            self.manifest,
+            self.context.kind,
+            refused=refused,
+            strict=strict,
+        )
+
+
+def _ends_everything(told: Finding) -> bool:
+    """Tell whether nothing may run because of it; `ambient = "refuse"` makes CRED007 an error."""
+    return told.code in {"CRED002", "CRED008", "CRED016"} or (
+        told.code == "CRED007" and told.severity == "error"
+    )

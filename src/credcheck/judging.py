@@ -1,0 +1,227 @@
+"""What a resolution comes to: the state of each secret, and the findings about its value."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from credcheck.classifier import Rules, classify
+from credcheck.findings import finding
+from credcheck.model import SecretStatus
+from credcheck.services import guess_service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from credcheck.model import (
+        Context,
+        Finding,
+        Manifest,
+        Resolution,
+        SecretSpec,
+        State,
+        Verdict,
+    )
+    from credcheck.secret import Secret
+
+MAX_FILE_BYTES = 1_000_000
+
+
+class Judge:
+    """Judges values by one manifest, each value once.
+
+    Args:
+        manifest: the operator's lists and services.
+        context: who is running, for the hints.
+        companions: all variables of the same environment, by name.
+    """
+
+    def __init__(
+        self, manifest: Manifest, context: Context, companions: Mapping[str, Secret]
+    ) -> None:
+        self._manifest = manifest
+        self._context = context
+        self._companions = companions
+        self._rules = Rules(
+            refuse=manifest.refuse, allow=manifest.allow, services=manifest.services
+        )
+        self._verdicts: dict[tuple[str, Secret], Verdict] = {}
+
+    def verdict(self, spec: SecretSpec, secret: Secret) -> Verdict:
+        """Judge one value under the service that its declaration or its name supplies."""
+        known = self._verdicts.get((spec.name, secret))
+        if known is not None:
+            return known
+        service = spec.service or guess_service(spec.name)
+        companions = {
+            name: value.reveal()
+            for name, value in self._companions.items()
+            if name not in spec.names
+        }
+        text = secret.reveal()
+        if spec.file:
+            text = read_value_file(self._manifest, secret) or ""
+        verdict = classify(text, service, companions, rules=self._rules)
+        self._verdicts[spec.name, secret] = verdict
+        return verdict
+
+    def is_placeholder(self, spec: SecretSpec, secret: Secret) -> bool:
+        """Tell whether a value is no answer."""
+        return self.verdict(spec, secret).placeholder
+
+    def status(
+        self, resolution: Resolution, live_places: Mapping[str, tuple[str, str]]
+    ) -> tuple[SecretStatus, list[Finding]]:
+        """Give the state of a secret and what is to be said of its value.
+
+        Args:
+            resolution: the search.
+            live_places: where a local source holds a live value for a secret, and why it is live.
+        """
+        spec = resolution.spec
+        shadowed = [
+            (place, verdict.reason)
+            for _, place, secret in resolution.shadowed
+            if (verdict := self.verdict(spec, secret)).mode == "live"
+        ]
+        if resolution.secret is not None:
+            verdict = self.verdict(spec, resolution.secret)
+            if verdict.mode == "live":
+                return self._live(resolution, resolution.location, verdict.reason)
+        if spec.name in live_places:
+            return self._live(resolution, *live_places[spec.name])
+        if shadowed:
+            return self._live(resolution, *shadowed[0])
+        if resolution.secret is None:
+            return self._missing(resolution), []
+        return self._found(resolution, self.verdict(spec, resolution.secret))
+
+    def _live(
+        self, resolution: Resolution, where: str, reason: str
+    ) -> tuple[SecretStatus, list[Finding]]:
+        told = finding("CRED002", secret=resolution.spec.name, where=where, reason=reason)
+        status = self._status(resolution, "live", reason, hint=told.hint)
+        return status._replace(mode="live"), [told]
+
+    def _found(
+        self, resolution: Resolution, verdict: Verdict
+    ) -> tuple[SecretStatus, list[Finding]]:
+        """State and findings of a value that is not live."""
+        spec, name = resolution.spec, resolution.spec.name
+        if spec.file and resolution.secret is not None:
+            content = read_value_file(self._manifest, resolution.secret)
+            if content is None:
+                return self._status(resolution, "absent", "it names no readable file"), []
+        state: State = "ready"
+        if verdict.placeholder:
+            state = "placeholder"
+        elif verdict.malformed:
+            state = "malformed"
+        status = self._status(resolution, state, verdict.reason, verdict)
+        if state != "ready":
+            return status, []
+        told = [
+            finding("CRED014", secret=name, reason=warning, hint=spec.obtain or "the vendor's docs")
+            for warning in verdict.warnings
+        ]
+        if verdict.mode == "unknown" and spec.unproven is not None:
+            told.append(finding("CRED005", secret=name, reason=spec.unproven))
+        elif verdict.mode == "unknown":
+            told.append(finding("CRED004", secret=name, reason=verdict.reason))
+        for source, place, secret in resolution.shadowed:
+            if resolution.secret is not None and not secret.same_as(resolution.secret):
+                winner = resolution.location or resolution.source or ""
+                told.append(finding("CRED006", secret=name, where=place or source, winner=winner))
+        return status, told
+
+    def _missing(self, resolution: Resolution) -> SecretStatus:
+        """State of a secret that no source gave."""
+        state: State = resolution.state or "absent"
+        asked = ", ".join(a.source for a in resolution.attempts if a.outcome != "not-asked")
+        details = [a.detail for a in resolution.attempts if a.detail]
+        reason = {
+            "absent": f"no source has it (asked: {asked or 'none'})",
+            "deferred": f"the fixture {resolution.spec.provided_by!r} hands it in at run time",
+        }.get(state) or (details[-1] if details else f"it is {state}")
+        if state in {"empty", "placeholder"}:
+            words = ("a placeholder",) if state == "placeholder" else ("empty", "no value")
+            fitting = [text for text in details if any(word in text for word in words)]
+            reason = "; ".join(fitting) or reason
+        return self._status(resolution, state, reason, hint=resolution.hint)
+
+    def _status(
+        self,
+        resolution: Resolution,
+        state: State,
+        reason: str,
+        verdict: Verdict | None = None,
+        hint: str = "",
+    ) -> SecretStatus:
+        spec = resolution.spec
+        if not hint and state not in {"ready", "deferred"}:
+            hint = how_to_get(spec, self._context)
+        return SecretStatus(
+            name=spec.name,
+            state=state,
+            mode=verdict.mode if verdict else "unknown",
+            service=(verdict.service if verdict else None)
+            or spec.service
+            or guess_service(spec.name),
+            source=resolution.source,
+            reason=reason,
+            attempts=resolution.attempts,
+            description=spec.description,
+            obtain=spec.obtain,
+            hint=hint,
+        )
+
+
+def how_to_get(spec: SecretSpec, context: Context) -> str:
+    """Say where a person gets the secret and where to put it, in this context."""
+    if context.kind == "fork":
+        return "secrets are withheld from forks by design; a run in the repository itself has them"
+    where = f"get one at {spec.obtain} and " if spec.obtain else ""
+    if context.kind == "local":
+        return f"{where}add {spec.name}=<your test key> to .env.test"
+    if context.ci == "GitHub Actions":
+        mapped = f"{spec.name}: ${{{{ secrets.{spec.name} }}}}"
+        return f"{where}store it as an Actions secret, then map it under env: {mapped}"
+    return f"{where}set {spec.name} in the settings of your CI"
+
+
+def read_value_file(manifest: Manifest, secret: Secret) -> str | None:
+    """Read the file that a `file = true` secret names; None when it cannot be read."""
+    import os
+    import stat
+
+    try:
+        descriptor = os.open(
+            manifest.root / secret.reveal().strip(), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+        )
+    except (OSError, ValueError):
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        data = os.read(descriptor, MAX_FILE_BYTES)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return data.decode("utf-8", "replace")
+
+
+def refused_place(spec: SecretSpec, manifest: Manifest) -> str | None:
+    """Name the place of a secret that the manifest refuses, before anybody reads it."""
+    refuse = manifest.refuse
+    for source, place, patterns in (
+        ("vault", spec.vault, refuse.vault),
+        ("aws", spec.aws, refuse.aws),
+        ("keyring", spec.keyring, refuse.keyring),
+    ):
+        if place is None:
+            continue
+        path = place.partition("#")[0].partition("?")[0].strip("/")
+        if any(fnmatchcase(path, pattern.strip("/")) for pattern in patterns):
+            return f"{source} {path}"
+    return None
