@@ -253,7 +253,7 @@ def _read_descriptor(descriptor: int, label: str) -> bytes:
     if stat.S_ISFIFO(mode):
         data = _read_pipe(descriptor, label)
     elif stat.S_ISREG(mode):
-        data = _read_up_to(descriptor, MAX_BYTES + 1)
+        data = _read_up_to(descriptor, label)
     else:
         raise _not_a_file(label, "a device or a socket")
     if len(data) > MAX_BYTES:
@@ -268,13 +268,13 @@ def _not_a_file(label: str, what: str) -> DotenvError:
     return DotenvError(f"{label} is {what}, not a file", f"move it away: mv {label} {label}.old")
 
 
-def _read_up_to(descriptor: int, limit: int) -> bytes:
+def _read_up_to(descriptor: int, label: str) -> bytes:
     data = b""
     try:
-        while len(data) < limit and (chunk := os.read(descriptor, limit - len(data))):
+        while len(data) <= MAX_BYTES and (chunk := os.read(descriptor, MAX_BYTES + 1)):
             data += chunk
     except OSError as error:
-        message = f"the file cannot be read: {os.strerror(error.errno or 0)}"
+        message = f"{label} cannot be read: {os.strerror(error.errno or 0)}"
         raise DotenvError(message, "check the disk") from None
     return data
 
