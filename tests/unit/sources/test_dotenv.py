@@ -154,8 +154,10 @@ def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path: Path) -> None
 # ── equal to python-dotenv ────────────────────────────────────────────────────────────────────
 
 _PIECES = st.sampled_from(
-    ["A", "B_1", "=", "=", "#", " ", "\t", "\n", "\n", "\r\n", "\r", "'", '"', "\\", "$", "${X}", "é"]
-    + ["export ", "x", "1", "\u00a0", "\u2028", "\x0b", "\x1c", "\ufeff", "-"]
+    (
+        *("A", "B_1", "=", "=", "#", " ", "\t", "\n", "\n", "\r\n", "\r", "'", '"', "\\", "$"),
+        *("${X}", "é", "export ", "x", "1", "\u00a0", "\u2028", "\x0b", "\x1c", "\ufeff", "-"),
+    )
 )
 
 
@@ -227,9 +229,7 @@ def test_the_same_value_twice_is_fine(tmp_path: Path) -> None:
         (b"K=" + b"x" * 1_000_000, ".env.test has more than 1,000,000 bytes"),
     ],
 )
-def test_what_is_no_small_utf8_text_is_an_error(
-    tmp_path: Path, data: bytes, message: str
-) -> None:
+def test_what_is_no_small_utf8_text_is_an_error(tmp_path: Path, data: bytes, message: str) -> None:
     write(tmp_path, data)
     assert error_of(tmp_path) == message
 

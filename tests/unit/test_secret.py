@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import pickle
+import pprint
+
+import pytest
+
+from credcheck.secret import Secret
+
+VALUE = "value-of-the-secret"
+
+
+def test_only_reveal_gives_the_value_back() -> None:
+    secret = Secret(VALUE)
+    assert secret.reveal() == VALUE
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret:>40}", f"{secret} {secret!r}"]
+    shown += [pprint.pformat({"a": secret}), repr([secret]), str(dir(secret))]
+    assert not any(VALUE in text for text in shown)
+    assert "[REDACTED]" in shown[0]
+
+
+def test_json_and_vars_do_not_show_it() -> None:
+    with pytest.raises(TypeError) as caught:
+        json.dumps(Secret(VALUE))
+    assert VALUE not in str(caught.value)
+    with pytest.raises(TypeError):
+        vars(Secret(VALUE))
+
+
+def test_it_cannot_be_pickled() -> None:
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(Secret(VALUE))
+
+
+def test_a_copy_is_the_same_object() -> None:
+    secret = Secret(VALUE)
+    assert copy.copy(secret) is secret
+    assert copy.deepcopy([secret])[0] is secret
+
+
+def test_a_dataclass_that_holds_one_can_be_made_a_dict() -> None:
+    @dataclasses.dataclass
+    class Config:
+        key: Secret
+
+    assert VALUE not in repr(dataclasses.asdict(Config(Secret(VALUE))))
+
+
+def test_two_secrets_are_compared_by_value_only_when_asked() -> None:
+    assert Secret(VALUE).same_as(Secret(VALUE))
+    assert not Secret(VALUE).same_as(Secret("other"))
+    assert Secret(VALUE) != Secret(VALUE)
+
+
+@pytest.mark.parametrize(("value", "blank"), [("", True), (" \n", True), ("x", False)])
+def test_white_space_is_blank(value: str, blank: bool) -> None:
+    assert Secret(value).is_blank() is blank
