@@ -238,6 +238,7 @@ class Broker:
         suites: Sequence[str] = (),
         strict: bool = False,
         groups: Sequence[TestGroup] = (),
+        unreadable: Sequence[str] = (),
     ) -> Report:
         """Resolve everything that is needed, and tell which suites will run, and why not.
 
@@ -245,6 +246,7 @@ class Broker:
             suites: narrows the report and its exit code to these suites.
             strict: every policy is `fail`, every warning an error.
             groups: the tests, as :func:`credcheck.discovery.discover` gives them.
+            unreadable: sentences about test files that could not be read.
 
         Raises:
             CommandLineError: there is no suite of that name.
@@ -263,6 +265,7 @@ class Broker:
             findings=self.findings(),
             sources=self._source_lines(),
             refusals=self.refusals(),
+            unreadable=unreadable,
             strict=strict,
         )
 

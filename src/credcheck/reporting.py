@@ -82,7 +82,8 @@ def make_report(
     findings: Sequence[Finding],
     sources: Sequence[SourceStatus],
     refusals: Sequence[Finding],
-    strict: bool,
+    unreadable: Sequence[str] = (),
+    strict: bool = False,
 ) -> Report:
     """Put together what was resolved.
 
@@ -95,6 +96,7 @@ def make_report(
         findings: what is to be told of the values and the files.
         sources: what each source did.
         refusals: the findings that end everything.
+        unreadable: sentences about test files that could not be read.
         strict: every policy is `fail`, every warning an error.
     """
     refused = refusals[0].message.partition(":")[0].rstrip(".") if refusals else ""
@@ -116,6 +118,7 @@ def make_report(
         *refusals,
         *_lacking(selection, statuses, decisions),
         *(found for found in findings if found not in refusals),
+        *(finding("CRED018", reason=sentence) for sentence in unreadable),
         *_unused(selection, manifest),
     ]
     return Report(
