@@ -276,13 +276,15 @@ class TestGroup(NamedTuple):
     ``path`` is relative to the root, with forward slashes. ``opaque``: a name could not be read.
     """
 
-    __test__ = False  # not a test class
-
     path: str
     line: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs
     need: Need
     opaque: bool = False
+
+
+# Not a test class, whatever pytest thinks of its name. A named tuple's body may not say so itself.
+TestGroup.__test__ = False  # type: ignore[attr-defined]
 
 
 # ── the report ────────────────────────────────────────────────────────────────────────────────
