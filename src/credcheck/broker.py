@@ -136,6 +136,10 @@ class Broker:
         self.resolve((name,))
         return self._statuses[name]
 
+    def resolved(self) -> tuple[str, ...]:
+        """Give the names that were resolved so far."""
+        return tuple(self._statuses)
+
     def provide(self, name: str, value: str) -> SecretStatus:
         """Take a credential that exists only at run time, and judge it at once.
 

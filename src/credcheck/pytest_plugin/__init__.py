@@ -1,0 +1,100 @@
+"""The pytest plugin: hooks of a few lines each around the functions of the other modules.
+
+It is imported in every pytest run of the environment, used or not, so it imports nothing here but
+pytest and what is light; the broker is loaded when a project has a manifest or a test a mark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from credcheck.pytest_plugin.fixtures import secrets, session_secrets
+from credcheck.pytest_plugin.state import STATE, State, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+__all__ = ["secrets", "session_secrets"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("credcheck", "test credentials")
+    group.addoption(
+        "--credcheck-context",
+        metavar="local|ci|fork",
+        help="who is running; detected if not said",
+    )
+    group.addoption(
+        "--credcheck-strict",
+        action="store_true",
+        help="a missing secret fails its tests instead of skipping them",
+    )
+    group.addoption(
+        "--credcheck-report", metavar="FILE", help="write the report to this file, as JSON"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark, and read the manifest if there is one."""
+    config.addinivalue_line(
+        "markers",
+        "require_secret(*names, any_of=False, reason=None): the test needs these credentials",
+    )
+    config.stash[STATE] = State(config)
+    if config.pluginmanager.hasplugin("xdist"):
+        from credcheck.pytest_plugin.sharing import XdistHooks
+
+        config.pluginmanager.register(XdistHooks(), "credcheck-xdist")
+    state_of(config).open()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Decide every test that is left after the other plugins' selection."""
+    from credcheck.pytest_plugin.gating import gate
+
+    gate(state_of(config), items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """End the run before the first test if a production credential was found."""
+    state_of(session.config).end_if_refused(session)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose policy says so, with the reason and no traceback."""
+    state_of(item.config).fail_if_decided(item)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say who is running, and with which manifest."""
+    from credcheck.pytest_plugin.telling import header
+
+    return header(state_of(config))
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    """Say what is ready and what is missing."""
+    from credcheck.pytest_plugin.telling import readiness
+
+    return readiness(state_of(config))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """List each suite that did not run, and why."""
+    from credcheck.pytest_plugin.telling import summary
+
+    summary(state_of(config), terminalreporter)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Give the exit code of a refusal, and write the report."""
+    result = yield
+    state_of(session.config).finish(session)
+    return result

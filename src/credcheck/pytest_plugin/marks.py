@@ -1,0 +1,73 @@
+"""The decorator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from credcheck.model import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARK = "require_secret"
+_USE = 'write @require_secret("STRIPE_TEST_KEY"), with the names of the secrets that it needs'
+
+
+def require_secret(
+    *names: str, any_of: bool = False, reason: str | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need credentials; they are skipped, with the reason, where one is missing.
+
+    Args:
+        names: the secrets' names; all are needed.
+        any_of: one of them is enough.
+        reason: what they are needed for; it is shown beside what is missing.
+
+    Returns:
+        A pytest mark for functions, classes, `pytestmark` and `pytest.param(marks=…)`.
+
+    Raises:
+        TypeError: no name, or a name that is not a text.
+    """
+    if not names:
+        raise TypeError(f"require_secret needs at least one name: {_USE}")
+    if any(not isinstance(name, str) or not name.strip() for name in names):
+        raise TypeError(f"require_secret takes names only: {_USE}")
+    return getattr(pytest.mark, MARK)(*names, any_of=any_of, reason=reason)  # type: ignore[no-any-return]
+
+
+class Needs(NamedTuple):
+    """What the marks of one test say."""
+
+    need: Need
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, each once, in order."""
+        groups = (name for group in self.need.any_of for name in group)
+        return tuple(dict.fromkeys((*self.need.all_of, *groups)))
+
+
+def needs_of(marks: Iterable[pytest.Mark]) -> Needs:
+    """Add up the marks of a test: its own, its class's and its module's.
+
+    Raises:
+        pytest.UsageError: a mark was made by hand, without a name or with what is no text.
+    """
+    all_of: list[str] = []
+    any_of: list[tuple[str, ...]] = []
+    reasons: list[str] = []
+    for mark in marks:
+        if not mark.args or not all(isinstance(name, str) and name for name in mark.args):
+            raise pytest.UsageError(f"pytest.mark.{MARK} needs names: {_USE}")
+        if mark.kwargs.get("any_of"):
+            any_of.append(tuple(mark.args))
+        else:
+            all_of += mark.args
+        if mark.kwargs.get("reason"):
+            reasons.append(str(mark.kwargs["reason"]))
+    need = Need(tuple(dict.fromkeys(all_of)), tuple(dict.fromkeys(any_of)))
+    return Needs(need, tuple(dict.fromkeys(reasons)))
