@@ -20,7 +20,7 @@ from credcheck.model import (
     SecretStatus,
     SourceStatus,
 )
-from credcheck.preflight import assign, decide, suite_by_path
+from credcheck.preflight import assign, decide, refusal_sentence, suite_by_path
 from credcheck.reporting import make_report, select
 from credcheck.resolver import resolve
 from credcheck.secret import Secret
@@ -234,7 +234,7 @@ class Broker:
         """
         suite = assign(self.manifest, path, need)
         self.resolve(suite.secrets)
-        return self._decided(suite, refused=self._refused(), strict=strict)
+        return self._decided(suite, refused=refusal_sentence(self.refusals()), strict=strict)
 
     def report(
         self,
@@ -371,11 +371,6 @@ class Broker:
         close = get_close_matches(name, self.manifest.secrets, n=1, cutoff=0.8)
         if close:
             self._findings[name].append(finding("CRED015", secret=name, other=close[0]))
-
-    def _refused(self) -> str:
-        """Give the sentence of the first refusal, for suites that do not need that secret."""
-        refusals = self.refusals()
-        return refusals[0].message.partition(":")[0].rstrip(".") if refusals else ""
 
     def _decided(self, suite: Suite, *, refused: str, strict: bool) -> Decision:
         return decide(

@@ -221,6 +221,11 @@ def suite_status(decision: Decision, tests: int) -> SuiteStatus:
     )
 
 
+def refusal_sentence(refusals: Sequence[Finding]) -> str:
+    """Give the first refusal without its reason, for suites that do not need that secret."""
+    return refusals[0].message.partition(": ")[0].rstrip(".") if refusals else ""
+
+
 def exit_code(
     decisions: Sequence[Decision], findings: Sequence[Finding], *, refused: bool, strict: bool
 ) -> int:

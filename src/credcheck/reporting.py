@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from credcheck.errors import CommandLineError, suggest
 from credcheck.findings import finding
 from credcheck.model import BROKEN_STATES, USABLE_STATES, Report
-from credcheck.preflight import assign, decide, exit_code, names_of, plan, suite_status
+from credcheck.preflight import (
+    assign,
+    decide,
+    exit_code,
+    names_of,
+    plan,
+    refusal_sentence,
+    suite_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,13 +107,12 @@ def make_report(
         unreadable: sentences about test files that could not be read.
         strict: every policy is `fail`, every warning an error.
     """
-    refused = refusals[0].message.partition(":")[0].rstrip(".") if refusals else ""
     decided = partial(
         decide,
         statuses=statuses,
         manifest=manifest,
         kind=context.kind,
-        refused=refused,
+        refused=refusal_sentence(refusals),
         strict=strict,
     )
     named = manifest.suites
