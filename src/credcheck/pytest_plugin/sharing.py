@@ -29,7 +29,7 @@ class XdistHooks:
         if state.active:
             node.workerinput["credcheck"] = state.broker.dump()
 
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
+    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ARG002
         """Take over what a worker found."""
         from credcheck.model import Finding
 
