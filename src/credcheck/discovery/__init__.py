@@ -54,4 +54,4 @@ def discover(
     top = os.path.abspath(root)
     settings = read_settings(top)
     files = find_files(top, settings, paths, suite_paths, told)
-    return sift(top, files, settings, suite_paths, told)
+    return sift(top, files, settings, named=bool(paths), suite_paths=suite_paths, problems=told)

@@ -96,10 +96,8 @@ class Collector:
         scope = Scope(module)
         if self._says_no(module.names.get("__test__"), scope):
             return []
-        marks: list[Mark] = []
-        if "pytestmark" in module.names:
-            node = _ast.Name(id="pytestmark", ctx=_ast.Load())
-            marks = marks_in(self._project, node, scope)
+        # By name, because `import *` brings it too.
+        marks = marks_in(self._project, _ast.Name(id="pytestmark", ctx=_ast.Load()), scope)
         chain = self._fixtures.providers(module)
         for conftest in conftests:
             chain += self._fixtures.providers(conftest)

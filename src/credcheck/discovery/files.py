@@ -88,12 +88,13 @@ def find_files(
         chosen = _expand(root, settings)
         chosen = [*chosen, *(p for p in suite_paths if os.path.exists(os.path.join(root, p)))]
     for given in chosen:
-        name, *node = given.split("::")
+        name, _, node = given.partition("::")
         path = os.path.normpath(os.path.join(root, name))
         if os.path.isdir(path):
             walk.folder(path, among_tests=path != root)
         elif os.path.isfile(path):
-            walk.file(path, tuple(part.partition("[")[0] for part in node if part))
+            parts = node.partition("[")[0].split("::")
+            walk.file(path, tuple(part for part in parts if part))
         else:
             problems.append(f"{name}: there is no such file or folder")
     for path in tuple(walk.tests):
@@ -124,6 +125,7 @@ class _Walk:
         self.tests: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.helpers: dict[str, None] = {}
         self._seen: set[tuple[int, int]] = set()
+        self._climbed: set[str] = set()
 
     def file(self, path: str, node: tuple[str, ...] = ()) -> None:
         """Add one test file, whole or narrowed to a node."""
@@ -134,15 +136,16 @@ class _Walk:
             self.tests[path] = (*known, node) if node else ()
 
     def above(self, folder: str, root: str) -> None:
-        """Add the `conftest.py` files from a folder up to the root."""
-        while folder.startswith(root):
-            path = os.path.join(folder, "conftest.py")
-            if path not in self.helpers and os.path.isfile(path):
-                self.helpers[path] = None
-            parent = os.path.dirname(folder)
-            if folder in {root, parent}:
+        """Add the `conftest.py` and `__init__.py` files from a folder up to the root."""
+        while folder.startswith(root) and folder not in self._climbed:
+            self._climbed.add(folder)
+            for name in ("conftest.py", "__init__.py"):
+                path = os.path.join(folder, name)
+                if path not in self.helpers and os.path.isfile(path):
+                    self.helpers[path] = None
+            if folder == root:
                 return
-            folder = parent
+            folder = os.path.dirname(folder)
 
     def folder(self, path: str, *, among_tests: bool, depth: int = 0) -> None:
         """Add the test files of a folder and of those below it."""

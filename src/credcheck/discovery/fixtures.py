@@ -81,7 +81,7 @@ class Provider:
         if name not in self.table and self._module and name in self._module.names:
             found = self._project.member(self._module, name)
             fixture = fixture_of(self._project, name, found) if isinstance(found, Bound) else None
-            if fixture is not None:
+            if fixture is not None and fixture.name == name:
                 self.table[name] = fixture
         return self.table.get(name)
 

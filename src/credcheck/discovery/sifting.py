@@ -26,7 +26,13 @@ _WORDS = (b"require_secret", b"secrets", b"from test_", b"import test_", b".test
 
 
 def sift(
-    root: str, files: Files, settings: Settings, suite_paths: Sequence[str], problems: list[str]
+    root: str,
+    files: Files,
+    settings: Settings,
+    *,
+    named: bool,
+    suite_paths: Sequence[str],
+    problems: list[str],
 ) -> tuple[TestGroup, ...]:
     """Group the tests of the files that can have to do with secrets.
 
@@ -34,6 +40,7 @@ def sift(
         root: absolute.
         files: the tests and their helpers.
         settings: pytest's configuration.
+        named: the files were asked for, so that each is parsed, whatever stands in it.
         suite_paths: below these every test counts.
         problems: gets a sentence for each file that cannot be read.
     """
@@ -44,7 +51,7 @@ def sift(
         shown = relative(path, root)
         every = _below(shown, suite_paths)
         data = read_source(path, shown, problems)
-        if data is not None and (every or sifter.matters(path, data)):
+        if data is not None and (named or every or sifter.matters(path, data)):
             groups += sifter.groups(path, data, every=every)
     return tuple(sorted(groups, key=lambda group: (group.path, group.line, group.need)))
 
