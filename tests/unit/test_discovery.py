@@ -646,8 +646,10 @@ TAKING = {
         ("A",),
     ),
     "unittest": (
-        "import pytest, unittest\n@pytest.mark.usefixtures('stripe')\n"
-        "class A(unittest.TestCase):\n  def test_a(self): ...",
+        (
+            "import pytest, unittest\n@pytest.mark.usefixtures('stripe')\n"
+            "class A(unittest.TestCase):\n  def test_a(self): ..."
+        ),
         ("A",),
     ),
     "plain": ("def test_a(plain): ...", None),
@@ -661,8 +663,10 @@ TAKING = {
         None,
     ),
     "not_when_overridden_in_the_class": (
-        "import pytest\nclass TestA:\n  @pytest.fixture\n  def stripe(self): ...\n"
-        "  def test_a(self, stripe): ...",
+        (
+            "import pytest\nclass TestA:\n  @pytest.fixture\n  def stripe(self): ...\n"
+            "  def test_a(self, stripe): ..."
+        ),
         None,
     ),
     "when_the_override_takes_it": (
@@ -943,7 +947,7 @@ CONFIGURATIONS = {
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_configured_collection_is_that_of_pytest(name: str, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    write(tmp_path, {**TREE, **CONFIGURATIONS[name]})  # type: ignore[arg-type]
+    write(tmp_path, {**TREE, **CONFIGURATIONS[name]})
     groups = discover(tmp_path)
     truth = collect(tmp_path, "--import-mode=importlib")
     assert truth

@@ -95,8 +95,9 @@ class Fixtures:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._providers: dict[Module, Chain] = {}
-        self._bodies: dict[tuple[Function, frozenset[str]], Body] = {}
-        self._axes: dict[Function, Counts] = {}
+        # By module, so that all that is known of a test module can be let go at once.
+        self._bodies: dict[Module, dict[tuple[Function, frozenset[str]], Body]] = {}
+        self._axes: dict[Module, dict[Function, Counts]] = {}
 
     def providers(self, module: Module, seen: frozenset[Module] = frozenset()) -> Chain:
         """Give what a module provides: its own, by `import *`, and by `pytest_plugins`."""
@@ -122,6 +123,11 @@ class Fixtures:
         if not seen:
             self._providers[module] = chain
         return chain
+
+    def forget(self, module: Module) -> None:
+        """Let go of what a test module provides."""
+        for kept in (self._providers, self._bodies, self._axes):
+            kept.pop(module, None)
 
     def closure(
         self, chain: Chain, test: Bound | None, used: Iterable[str], given: Mapping[str, bool]
@@ -161,9 +167,10 @@ class Fixtures:
         return want, axes
 
     def _axis(self, fixture: Fixture, params: _ast.expr) -> Counts:
-        if fixture.function not in self._axes:
-            self._axes[fixture.function] = axis(self._project, params, fixture.scope)
-        return self._axes[fixture.function]
+        axes = self._axes.setdefault(fixture.scope.module, {})
+        if fixture.function not in axes:
+            axes[fixture.function] = axis(self._project, params, fixture.scope)
+        return axes[fixture.function]
 
     def body(self, bound: Bound, chain: Chain, fixture: Fixture | None) -> Body:
         """Read a function: which secrets it asks for by name, which fixtures it takes."""
@@ -174,10 +181,12 @@ class Fixtures:
         ours = frozenset(
             name for name in HANDLES if self._is_ours(name, chain, fixture) or name not in takes
         )
-        key = (function, ours)
-        if key not in self._bodies:
-            self._bodies[key] = self._read(function, takes, ours, scope)
-        return self._bodies[key]
+        if fixture is None:  # a test's body is read once
+            return self._read(function, takes, ours, scope)
+        bodies = self._bodies.setdefault(scope.module, {})
+        if (function, ours) not in bodies:
+            bodies[function, ours] = self._read(function, takes, ours, scope)
+        return bodies[function, ours]
 
     def _is_ours(self, name: str, chain: Chain, asking: Fixture | None) -> bool:
         """Tell whether `secrets` is the plugin's fixture and not one of the project's."""
@@ -193,7 +202,7 @@ class Fixtures:
         )
         if not taken and not with_self and "request" not in takes:
             return Body(NOTHING, tuple(takes))
-        local = dict.fromkeys(_every_argument(function), Outside("", scope.module))
+        local = dict.fromkeys(_every_argument(function), Outside("", scope.module.path))
         names = dict(local) | dict(scope.local)
         bind(function.body, scope.module, names)
         inner = Scope(scope.module, names)

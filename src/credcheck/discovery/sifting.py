@@ -152,13 +152,15 @@ class _Sifter:
 
     def groups(self, path: str, data: bytes, *, every: bool) -> list[TestGroup]:
         """Parse one module and group its tests by need; without one only if every test counts."""
-        project, _, collector = self.tools()
+        project, fixtures, collector = self.tools()
         shown = relative(path, self.root)
         try:
             module = project.load(path, data)
             if module is None:
                 return []
             tests = collector.module(module, list(self._conftests(path, project)))
+            fixtures.forget(module)
+            project.forget(path)
         except RecursionError:
             self.problems.append(f"{shown}: is nested too deeply to be read")
             return []

@@ -26,10 +26,13 @@ Function = _ast.FunctionDef | _ast.AsyncFunctionDef
 
 
 class Outside(NamedTuple):
-    """A dotted name that comes from another module than ``home``."""
+    """A dotted name that a file imports; ``home`` is that file's path.
+
+    Not its module: without circles a module is freed as soon as its tests are counted.
+    """
 
     dotted: str
-    home: Module
+    home: str
 
 
 class Module:
@@ -74,7 +77,7 @@ def bind(body: Sequence[_ast.AST], module: Module, names: dict[str, _ast.AST | O
         elif isinstance(node, _ast.Import):
             for alias in node.names:
                 dotted = alias.name if alias.asname else alias.name.partition(".")[0]
-                names[alias.asname or dotted] = Outside(dotted, module)
+                names[alias.asname or dotted] = Outside(dotted, module.path)
         elif isinstance(node, _ast.ImportFrom):
             _import_from(node, module, names)
         elif not _bind_value(node, names):
@@ -105,9 +108,9 @@ def _import_from(
     prefix = "." * node.level + (f"{node.module}." if node.module else "")
     for alias in node.names:
         if alias.name == "*":
-            module.stars.append(Outside(prefix.removesuffix(".") or prefix, module))
+            module.stars.append(Outside(prefix.removesuffix(".") or prefix, module.path))
         else:
-            names[alias.asname or alias.name] = Outside(prefix + alias.name, module)
+            names[alias.asname or alias.name] = Outside(prefix + alias.name, module.path)
 
 
 def _assign(target: _ast.AST, value: _ast.expr, names: dict[str, _ast.AST | Outside]) -> None:
@@ -193,6 +196,10 @@ class Project:
                 self._modules[path] = self._parse(path, data)
         return self._modules[path]
 
+    def forget(self, path: str) -> None:
+        """Let go of a test module: thousands of parsed files would fill the memory."""
+        self._modules.pop(path, None)
+
     def _parse(self, path: str, data: bytes) -> Module | None:
         line = ""
         try:
@@ -213,14 +220,14 @@ class Project:
     def resolve(self, node: _ast.AST, scope: Scope, depth: int = 0) -> Bound | Outside:
         """Follow names and attributes to what they stand for."""
         if depth > _DEPTH:
-            return Outside("", scope.module)
+            return Outside("", scope.module.path)
         if isinstance(node, _ast.Name):
             if node.id in scope.local:
                 found = scope.local[node.id]
                 # A name that is bound to itself means the one outside.
                 if not _names(found, node.id) if isinstance(found, _ast.AST) else True:
                     return self._follow(found, scope, depth)
-            return self.member(scope.module, node.id, depth) or Outside(node.id, scope.module)
+            return self.member(scope.module, node.id, depth) or Outside(node.id, scope.module.path)
         if isinstance(node, _ast.Attribute):
             base = self.resolve(node.value, scope, depth + 1)
             if isinstance(base, Outside):
@@ -236,7 +243,7 @@ class Project:
             return self._follow(module.names[name], Scope(module), depth)
         for star in module.stars if depth <= _DEPTH else ():
             dot = "" if star.dotted.endswith(".") else "."
-            found = self._import(Outside(f"{star.dotted}{dot}{name}", module), depth + 1)
+            found = self._import(Outside(f"{star.dotted}{dot}{name}", module.path), depth + 1)
             if isinstance(found, Bound) or found.dotted.startswith("credcheck."):
                 return found
         return None
@@ -261,6 +268,8 @@ class Project:
 
     def _import(self, wanted: Outside, depth: int) -> Bound | Outside:
         """Find a dotted name in the project; give it back if it comes from elsewhere."""
+        if wanted.dotted.partition(".")[0] in _FOREIGN and wanted.dotted[:1] != ".":
+            return wanted
         if depth > _DEPTH:
             return Outside("", wanted.home)
         for base, parts in self._places(wanted):
@@ -281,7 +290,7 @@ class Project:
         bare = wanted.dotted.lstrip(".")
         level = len(wanted.dotted) - len(bare)
         parts = bare.split(".")
-        folder = os.path.dirname(wanted.home.path)
+        folder = os.path.dirname(wanted.home)
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
@@ -320,7 +329,7 @@ class Project:
 
     def find_module(self, dotted: str, home: Module) -> Module | None:
         """Find a whole module by its dotted name."""
-        for base, parts in self._places(Outside(dotted, home)):
+        for base, parts in self._places(Outside(dotted, home.path)):
             module = self._module_at(base, parts if parts != [""] else [])
             if module is not None:
                 return module
