@@ -94,7 +94,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """Give the exit code of a refusal, and write the report."""
+    """Hand over what a worker found; give the exit code of a refusal, and write the report."""
+    state = state_of(session.config)
+    state.hand_over()  # before xdist's own hook sends the worker's output
     result = yield
-    state_of(session.config).finish(session)
+    state.finish(session)
     return result

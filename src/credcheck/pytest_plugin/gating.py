@@ -43,6 +43,10 @@ def gate(state: State, items: Sequence[pytest.Item]) -> None:
     resolve_now(state, names)
     state.groups = grouped(asking)
     if state.refuse():
+        # the plain run ends before its first test; a worker is told to stop after one, so that
+        # each of its tests has to be kept from running
+        for item in items:
+            item.stash[FAILURE] = state.refusal_text()
         return
     for asked in asking:
         decision = state.broker.decide(asked.path, asked.needs.need, strict=state.strict)
@@ -74,7 +78,7 @@ def resolve_now(state: State, names: Iterable[str]) -> None:
     try:
         state.broker.resolve(names)
     except UsageError as error:
-        raise pytest.UsageError(f"credcheck: {error}") from None
+        state.give_up(error)
 
 
 def grouped(asking: Iterable[Asking]) -> tuple[TestGroup, ...]:

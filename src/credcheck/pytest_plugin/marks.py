@@ -33,7 +33,8 @@ def require_secret(
     """
     if not names:
         raise TypeError(f"require_secret needs at least one name: {_USE}")
-    if any(not isinstance(name, str) or not name.strip() for name in names):
+    given: tuple[object, ...] = names  # `@require_secret` without brackets hands in the function
+    if not all(isinstance(name, str) and name.strip() for name in given):
         raise TypeError(f"require_secret takes names only: {_USE}")
     return getattr(pytest.mark, MARK)(*names, any_of=any_of, reason=reason)  # type: ignore[no-any-return]
 

@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import NoReturn
 
     from credcheck.broker import Broker
     from credcheck.model import Finding, Report, TestGroup
@@ -31,13 +32,23 @@ class State:
         self.decisions: list[Decision] = []
         self.refused: list[Finding] = []
         self._broker: Broker | None = None
+        self._is_over = False
 
     # ── the broker ────────────────────────────────────────────────────────────────────────────
 
     @property
     def active(self) -> bool:
         """Tell whether the project has a manifest, or a test asked for a secret."""
-        return self._broker is not None
+        return self._broker is not None and not self._is_over
+
+    def give_up(self, error: Exception) -> NoReturn:
+        """End the run with pytest's usage error; nothing is told of it afterwards.
+
+        Raises:
+            pytest.UsageError: always.
+        """
+        self._is_over = True
+        raise pytest.UsageError(f"credcheck: {error}") from None
 
     def open(self) -> None:
         """Load the broker if the project has a manifest, or this is a worker that was given one.
@@ -87,7 +98,7 @@ class State:
                     cwd=self.root,
                 )
             except UsageError as error:
-                raise pytest.UsageError(f"credcheck: {error}") from None
+                self.give_up(error)
         return self._broker
 
     def path_of(self, item: pytest.Item) -> str:
@@ -112,7 +123,7 @@ class State:
             try:
                 self.refused = list(self.broker.refusals())
             except UsageError as error:
-                raise pytest.UsageError(f"credcheck: {error}") from None
+                self.give_up(error)
         return bool(self.refused)
 
     def refusal_text(self) -> str:
@@ -146,13 +157,15 @@ class State:
         if reason is not None:
             pytest.fail(reason, pytrace=False)
 
-    def finish(self, session: pytest.Session) -> None:
-        """Hand a worker's refusal to the controller, or give the run its exit code."""
+    def hand_over(self) -> None:
+        """Hand a worker's refusals to the controller."""
         if self.is_worker:
             output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
             output["credcheck"] = [list(found) for found in self.refused]
-            return
-        if self.refused:
+
+    def finish(self, session: pytest.Session) -> None:
+        """Give a refused run its exit code, and write the report."""
+        if self.refused and not self.is_worker:
             session.exitstatus = REFUSED
         self.write_report()
 
@@ -169,7 +182,7 @@ class State:
             pytest.UsageError: the file cannot be written.
         """
         target = self.config.getoption("--credcheck-report")
-        if target is None or self.is_worker or self.collects_only:
+        if target is None or self.is_worker or self.collects_only or self._is_over:
             return
         from pathlib import Path
 
@@ -180,9 +193,8 @@ class State:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(render("json", self.report()), encoding="utf-8")
         except OSError as error:
-            raise pytest.UsageError(
-                f"credcheck: {target} cannot be written: {error.strerror}"
-            ) from None
+            message = f"credcheck: {target} cannot be written: {error.strerror}"
+            raise pytest.UsageError(message) from None
 
 
 STATE = pytest.StashKey[State]()

@@ -59,5 +59,7 @@ def summary(state: State, terminal: Any) -> None:
 def suite_line(suite: SuiteStatus) -> str:
     """Say what became of one suite."""
     verb = {"skip": "skipped", "fail": "failed"}.get(suite.outcome, suite.outcome)
+    if " tests: " in suite.reason:  # only some of them
+        return f"{suite.name}: {verb} {suite.reason}"
     tests = f"{suite.tests} test" if suite.tests == 1 else f"{suite.tests} tests"
-    return f"{suite.name}: {tests} {verb}, {suite.reason}"
+    return f"{suite.name}: {verb} {tests}: {suite.reason}"

@@ -76,7 +76,7 @@ def _unsuited(report: Report) -> list[str]:
 
 
 def _findings(report: Report, options: RenderOptions) -> list[str]:
-    lines = []
+    lines: list[str] = []
     order = ("error", "warning", "info")
     # what a suite's lines have told already is not told twice
     told = {name for suite in report.suites for name in suite.missing}

@@ -1,0 +1,547 @@
+"""The plugin in whole pytest runs, in process; under xdist: test_xdist.py."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.keys import stripe_live, stripe_test
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = """
+[secrets.STRIPE_TEST_KEY]
+service = "stripe"
+obtain = "https://dashboard.stripe.com/test/apikeys"
+
+[secrets.OTHER_KEY]
+"""
+PAYMENTS = """
+[suites.payments]
+requires = ["STRIPE_TEST_KEY"]
+paths = ["payments"]
+"""
+MARKED = """
+    from credcheck import require_secret
+
+    @require_secret("STRIPE_TEST_KEY")
+    def test_charge(secrets):
+        assert secrets["STRIPE_TEST_KEY"].startswith("sk_")
+
+    def test_plain():
+        pass
+"""
+HINT = "get one at https://dashboard.stripe.com/test/apikeys and add STRIPE_TEST_KEY=<your test key> to .env.test"
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("CI", "GITHUB_", "GITLAB_", "STRIPE", "CREDCHECK_")):
+            monkeypatch.delenv(name)
+    for name in [m for m in sys.modules if m.startswith("test_") and "plugin" not in m]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
+    return pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:xdist", *words)
+
+
+def manifest(pytester: pytest.Pytester, text: str = MANIFEST) -> None:
+    (pytester.path / "credcheck.toml").write_text(text)
+
+
+def has_key(monkeypatch: pytest.MonkeyPatch, value: str | None = None) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", value or stripe_test())
+
+
+# ── idle ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_project_without_manifest_and_marks_sees_nothing_of_the_plugin(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester)
+    result.assert_outcomes(passed=1)
+    output = result.stdout.str().replace("plugins: ", "").splitlines()
+    told = [line for line in output if "credcheck" in line and "rootdir" not in line]
+    assert [line for line in told if not line.startswith(("credcheck-", "hypothesis-"))] == []
+
+
+def test_the_plugin_can_be_switched_off(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester, "-p", "no:credcheck")
+    result.assert_outcomes(passed=1)
+
+
+def test_collect_only_resolves_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(MARKED)
+    result = run(pytester, "--collect-only", "-q")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*::test_charge", "*::test_plain"])
+
+
+# ── marks ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_ready_secret_is_handed_to_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch)
+    pytester.makepyfile(MARKED)
+    run(pytester).assert_outcomes(passed=2)
+
+
+def test_a_missing_secret_skips_at_the_tests_own_line(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(test_pay=MARKED)
+    result = run(pytester, "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(
+        [f"SKIPPED [[]1[]] test_pay.py:3: credcheck: STRIPE_TEST_KEY is absent; {HINT}"]
+    )
+
+
+def test_marks_work_on_classes_modules_params_and_unittest(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(
+        test_classes="""
+            import unittest
+            import pytest
+            from credcheck import require_secret
+
+            @require_secret("MISSING")
+            class TestClass:
+                def test_a(self): raise AssertionError
+                def test_b(self): raise AssertionError
+
+            @require_secret("MISSING")
+            class TestUnit(unittest.TestCase):
+                def test_c(self): raise AssertionError
+
+            class TestMethod(unittest.IsolatedAsyncioTestCase):
+                @require_secret("MISSING")
+                async def test_d(self): raise AssertionError
+                async def test_e(self): pass
+
+            @pytest.mark.parametrize("n", [1, pytest.param(2, marks=require_secret("MISSING"))])
+            def test_f(n): assert n == 1
+        """,
+        test_module="""
+            from credcheck import require_secret
+            pytestmark = require_secret("MISSING")
+            def test_g(): raise AssertionError
+        """,
+    )
+    run(pytester).assert_outcomes(passed=2, skipped=6)
+
+
+def test_one_of_several_is_enough_with_any_of(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECOND", "some-value-of-it")
+    pytester.makepyfile(
+        """
+        import pytest
+        from credcheck import require_secret
+
+        @require_secret("FIRST", "SECOND", any_of=True)
+        def test_either(secrets):
+            assert list(secrets) == ["SECOND"]
+            assert secrets.get("FIRST") is None
+            assert len(secrets) == 1
+            with pytest.raises(KeyError, match="FIRST is absent"):
+                secrets["FIRST"]
+
+        @require_secret("FIRST", "THIRD", any_of=True)
+        def test_neither(): raise AssertionError
+        """
+    )
+    result = run(pytester, "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*one of 2 is needed: FIRST is absent, THIRD is absent*"])
+
+
+def test_the_reason_of_a_mark_is_shown(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from credcheck import require_secret
+        @require_secret("MISSING", reason="charges a card")
+        def test_a(): pass
+        """
+    )
+    run(pytester, "-rs").stdout.fnmatch_lines(["*MISSING is absent (needed for: charges a card)*"])
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        ("@require_secret\ndef test_a(): pass", "require_secret takes names only"),
+        ("@require_secret()\ndef test_a(): pass", "require_secret needs at least one name"),
+        ("@require_secret(' ')\ndef test_a(): pass", "require_secret takes names only"),
+    ],
+)
+def test_a_mark_that_was_used_wrongly_shows_the_right_use(
+    pytester: pytest.Pytester, use: str, message: str
+) -> None:
+    pytester.makepyfile(f"from credcheck import require_secret\n{use}\n")
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f'*{message}: write @require_secret("STRIPE_TEST_KEY")*'])
+
+
+def test_a_mark_made_by_hand_without_names_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("import pytest\n@pytest.mark.require_secret\ndef test_a(): pass\n")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*pytest.mark.require_secret needs names*"])
+
+
+def test_strict_markers_know_the_mark(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MARKED)
+    run(pytester, "--strict-markers").assert_outcomes(passed=1, skipped=1)
+
+
+def test_a_name_close_to_a_declared_one_is_told(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(MARKED.replace('t("STRIPE_TEST_KEY")', 't("STRIPE_TSET_KEY")'))
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["*CRED015*did you mean 'STRIPE_TEST_KEY'?*"])
+
+
+# ── suites by path ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_suite_with_paths_needs_no_decorator(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester, MANIFEST + PAYMENTS)
+    (pytester.path / "payments").mkdir()
+    (pytester.path / "payments" / "test_x.py").write_text(
+        "def test_a(secrets): assert secrets['STRIPE_TEST_KEY']\n"
+    )
+    pytester.makepyfile("def test_b(): pass")
+    run(pytester).assert_outcomes(passed=1, skipped=1)
+    has_key(monkeypatch)
+    run(pytester).assert_outcomes(passed=2)
+
+
+def test_a_policy_that_says_fail_fails_with_the_reason_and_no_traceback(
+    pytester: pytest.Pytester,
+) -> None:
+    manifest(pytester, MANIFEST + PAYMENTS + "on-missing = {ci = 'fail'}\n")
+    (pytester.path / "payments").mkdir()
+    (pytester.path / "payments" / "test_x.py").write_text("def test_a(): pass\n")
+    run(pytester).assert_outcomes(skipped=1)
+    result = run(pytester, "--credcheck-context", "ci")
+    result.assert_outcomes(errors=1)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"credcheck: STRIPE_TEST_KEY is absent; *{HINT[:10]}*"])
+    result.stdout.no_fnmatch_line("*gating.py*")
+
+
+def test_strict_fails_what_would_be_skipped(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(MARKED)
+    run(pytester, "--credcheck-strict").assert_outcomes(passed=1, errors=1)
+
+
+# ── selection ─────────────────────────────────────────────────────────────────────────────────
+
+
+def report_of(pytester: pytest.Pytester) -> dict[str, object]:
+    report: dict[str, object] = json.loads((pytester.path / "out/report.json").read_text())
+    return report
+
+
+def test_only_what_the_selected_tests_need_is_resolved(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    pytester.makepyfile(
+        """
+        from credcheck import require_secret
+        @require_secret("STRIPE_TEST_KEY")
+        def test_one(): pass
+        @require_secret("OTHER_KEY")
+        def test_two(): pass
+        """
+    )
+    result = run(pytester, "-k", "two")
+    result.stdout.fnmatch_lines(["credcheck: 0 of 1 secrets ready; OTHER_KEY absent"])
+
+
+def test_the_report_is_written_with_missing_folders(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(test_pay=MARKED)
+    run(pytester, "--credcheck-report", "out/report.json")
+    report = report_of(pytester)
+    assert report["schema"] == "credcheck.report/1"
+    assert [(s["name"], s["outcome"], s["tests"]) for s in report["suites"]] == [  # type: ignore[attr-defined]
+        ("test_pay", "skip", 1)
+    ]
+
+
+def test_a_report_that_cannot_be_written_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(MARKED)
+    (pytester.path / "folder").mkdir()
+    result = run(pytester, "--credcheck-report", "folder")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*credcheck: folder cannot be written: Is a directory*"])
+
+
+# ── telling ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_header_and_summary_tell_what_is_missing_and_where_to_get_it(
+    pytester: pytest.Pytester,
+) -> None:
+    manifest(pytester)
+    pytester.makepyfile(test_pay=MARKED)
+    result = run(pytester)
+    result.stdout.fnmatch_lines(
+        [
+            "credcheck: context local (no CI variable is set), manifest credcheck.toml",
+            "credcheck: 0 of 1 secrets ready; STRIPE_TEST_KEY absent",
+            "*= credcheck =*",
+            "test_pay: skipped 1 test: STRIPE_TEST_KEY is absent",
+            f"    STRIPE_TEST_KEY: {HINT}",
+        ]
+    )
+
+
+def test_a_run_without_anything_to_tell_has_no_summary(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch)
+    pytester.makepyfile(MARKED)
+    run(pytester).stdout.no_fnmatch_line("*= credcheck =*")
+
+
+# ── mistakes ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        ("ambiet = 'warn'\n", (), "*did you mean 'ambient'?*"),
+        (MANIFEST, ("--credcheck-context", "loca"), "*did you mean 'local'?*"),
+    ],
+)
+def test_a_mistake_in_manifest_or_options_is_pytests_usage_error(
+    pytester: pytest.Pytester, text: str, words: tuple[str, ...], message: str
+) -> None:
+    manifest(pytester, text)
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester, *words)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+    assert "Traceback" not in result.stderr.str()
+
+
+@pytest.mark.parametrize("test", [MARKED, "def test_a(): pass"])
+def test_a_broken_env_test_is_a_usage_error(pytester: pytest.Pytester, test: str) -> None:
+    manifest(pytester)
+    (pytester.path / ".env.test").write_text("A='open\n")
+    pytester.makepyfile(test)
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*.env.test:1: not a line of the form NAME=value*"])
+
+
+# ── live ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def refused(result: pytest.RunResult) -> str:
+    assert result.ret == 3
+    output = result.stdout.str() + result.stderr.str()
+    assert "credcheck refuses to run: " in output
+    secret = stripe_live()[8:]
+    assert not [n for n in range(len(secret) - 7) if secret[n : n + 8] in output]
+    return output
+
+
+def test_a_live_key_ends_the_session_before_the_first_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(MARKED)
+    result = run(pytester, "--credcheck-report", "out/report.json")
+    assert "STRIPE_TEST_KEY is a production credential" in refused(result)
+    result.assert_outcomes()
+    assert report_of(pytester)["exit_code"] == 3
+
+
+def test_it_does_so_without_a_manifest(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(MARKED)
+    refused(run(pytester))
+
+
+def test_a_live_key_that_no_selected_test_needs_ends_it_too(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    (pytester.path / ".env.test").write_text(f"SHOP_KEY={stripe_live()}\n")
+    pytester.makepyfile("def test_a(): pass")
+    assert "under the name SHOP_KEY" in refused(run(pytester))
+
+
+def test_a_live_key_found_in_a_tests_body_ends_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(
+        """
+        def test_a(secrets): secrets.require("STRIPE_TEST_KEY")
+        def test_b(): pass
+        """
+    )
+    result = run(pytester)
+    refused(result)
+    result.assert_outcomes(failed=1)
+
+
+# ── in the body, and fixtures ─────────────────────────────────────────────────────────────────
+
+
+def test_require_skips_from_inside_at_the_users_line(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_in="""
+        def test_a(secrets):
+            secrets.require("MISSING")
+            raise AssertionError
+        """
+    )
+    result = run(pytester, "-rs")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED [[]1[]] test_in.py:*: credcheck: MISSING is absent*"])
+
+
+def test_require_gives_a_ready_value_and_fails_by_policy(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_key(monkeypatch)
+    pytester.makepyfile(
+        """
+        def test_a(secrets):
+            assert secrets.require("STRIPE_TEST_KEY") == secrets["STRIPE_TEST_KEY"]
+        def test_b(secrets):
+            secrets.require("MISSING")
+        """
+    )
+    result = run(pytester, "--credcheck-strict")
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_a_name_that_the_test_did_not_declare_is_a_key_error_with_the_line_to_add(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch)
+    pytester.makepyfile(
+        """
+        import pytest
+        def test_a(secrets):
+            with pytest.raises(KeyError) as caught:
+                secrets["STRIPE_TEST_KEY"]
+            assert 'add the line @require_secret("STRIPE_TEST_KEY")' in str(caught.value)
+            assert repr(secrets) == "<secrets: none>"
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_a_session_fixture_that_lacks_a_secret_skips_its_tests(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        @pytest.fixture(scope="session")
+        def client(session_secrets):
+            return session_secrets.require("STRIPE_TEST_KEY")
+        def test_a(client): assert client
+        def test_b(client): assert client
+        """
+    )
+    run(pytester).assert_outcomes(skipped=2)
+    has_key(monkeypatch)
+    run(pytester).assert_outcomes(passed=2)
+
+
+PROVIDED = """
+[secrets.STRIPE_TEST_KEY]
+service = "stripe"
+provided-by = "vendor"
+"""
+
+
+def test_a_fixture_hands_a_credential_in(pytester: pytest.Pytester) -> None:
+    manifest(pytester, PROVIDED)
+    pytester.makepyfile(
+        f"""
+        import pytest
+        from credcheck import require_secret
+        @pytest.fixture(scope="session", autouse=True)
+        def vendor(session_secrets):
+            session_secrets.provide("STRIPE_TEST_KEY", "{"sk_"}" + "{stripe_test()[3:]}")
+        @require_secret("STRIPE_TEST_KEY")
+        def test_a(secrets): assert secrets["STRIPE_TEST_KEY"]
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["credcheck: 1 of 1 secrets ready"])
+
+
+def test_a_live_credential_that_is_handed_in_ends_the_run(pytester: pytest.Pytester) -> None:
+    manifest(pytester, PROVIDED)
+    pytester.makepyfile(
+        """
+        import pytest
+        @pytest.fixture(scope="session")
+        def vendor(session_secrets):
+            session_secrets.provide("STRIPE_TEST_KEY", "".join(["sk_", "live_", "x" * 24]))
+        def test_a(vendor): pass
+        def test_b(): pass
+        """
+    )
+    result = run(pytester)
+    assert result.ret == 3
+    result.assert_outcomes(errors=1)
+
+
+def test_the_manifest_of_the_repository_above_is_found(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester, "[tool.credcheck.secrets.STRIPE_TEST_KEY]\nservice = 'stripe'\n")
+    (pytester.path / "credcheck.toml").rename(pytester.path / "pyproject.toml")
+    (pytester.path / ".git").mkdir()
+    inner: Path = pytester.path / "inner"
+    inner.mkdir()
+    (inner / "pytest.ini").write_text("[pytest]\n")
+    (inner / "test_x.py").write_text("def test_a(): pass\n")
+    monkeypatch.chdir(inner)
+    result = run(pytester, "-c", "pytest.ini")
+    result.stdout.fnmatch_lines(["*manifest pyproject.toml"])

@@ -1,0 +1,159 @@
+"""The plugin under pytest-xdist, in whole processes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from support.keys import stripe_live, stripe_test
+
+MANIFEST = """
+[secrets.STRIPE_TEST_KEY]
+service = "stripe"
+"""
+MARKED = """
+    import os
+    import pytest
+    from credcheck import require_secret
+
+    @require_secret("STRIPE_TEST_KEY")
+    @pytest.mark.parametrize("n", range(4))
+    def test_charge(secrets, n):
+        assert secrets["STRIPE_TEST_KEY"].startswith("sk_" + "test_")
+
+    @require_secret("MISSING")
+    def test_skipped(): raise AssertionError
+
+    def test_plain(): pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("CI", "GITHUB_", "GITLAB_", "STRIPE", "CREDCHECK_", "PYTEST_XDIST")):
+            monkeypatch.delenv(name)
+
+
+def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
+    return pytester.runpytest_subprocess("-p", "no:randomly", "-n", "2", *words)
+
+
+def refused(result: pytest.RunResult) -> str:
+    assert result.ret == 3
+    output = result.stdout.str() + result.stderr.str()
+    assert "credcheck refuses to run: " in output
+    assert "INTERNALERROR" not in output
+    secret = stripe_live()[8:]
+    assert not [n for n in range(len(secret) - 7) if secret[n : n + 8] in output]
+    return output
+
+
+def test_workers_get_the_values_that_the_controller_resolved(pytester: pytest.Pytester) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    (pytester.path / ".env.test").write_text(f"STRIPE_TEST_KEY={stripe_test()}\n")
+    # a worker that read the file by itself would find it gone
+    pytester.makeconftest(
+        """
+        import os, pathlib
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            pathlib.Path(".env.test").unlink(missing_ok=True)
+        """
+    )
+    pytester.makepyfile(test_pay=MARKED)
+    result = run(pytester)
+    result.assert_outcomes(passed=5, skipped=1)
+    result.stdout.fnmatch_lines(
+        [
+            "credcheck: context local*1 of 2 secrets ready; MISSING absent",
+            "test_pay: skipped 1 of 5 tests: MISSING is absent",
+        ]
+    )
+
+
+def test_a_value_is_neither_in_the_environment_nor_on_the_command_line_of_a_worker(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    (pytester.path / ".env.test").write_text(f"STRIPE_TEST_KEY={stripe_test()}\n")
+    pytester.makepyfile(
+        """
+        import os, sys
+        from credcheck import require_secret
+
+        @require_secret("STRIPE_TEST_KEY")
+        def test_a(secrets):
+            value = secrets["STRIPE_TEST_KEY"]
+            assert value not in str(dict(os.environ)) + str(sys.argv)
+            if os.path.exists("/proc/self/cmdline"):
+                for name in ("environ", "cmdline"):
+                    with open("/proc/self/" + name, "rb") as file:
+                        assert value.encode() not in file.read()
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_a_live_key_ends_the_run_before_any_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile(MARKED)
+    assert "workers" not in refused(run(pytester))
+
+
+def test_a_live_key_that_only_a_worker_can_find_ends_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile(
+        """
+        def test_a(secrets): secrets.require("STRIPE_" + "TEST_KEY")
+        def test_b(): pass
+        """
+    )
+    refused(run(pytester))
+
+
+def test_a_live_key_behind_a_mark_that_cannot_be_read_ends_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile(
+        """
+        from credcheck import require_secret
+        @require_secret("_".join(["STRIPE", "TEST", "KEY"]))
+        def test_a(): raise AssertionError
+        """
+    )
+    result = run(pytester)
+    refused(result)
+    assert "AssertionError" not in result.stdout.str()
+
+
+def test_a_policy_that_fails_does_so_in_a_worker(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MARKED)
+    result = run(pytester, "--credcheck-strict")
+    result.assert_outcomes(passed=1, errors=5)
+
+
+def test_a_manifest_mistake_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    (pytester.path / "credcheck.toml").write_text("ambiet = 'warn'\n")
+    pytester.makepyfile(MARKED)
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_report_is_written_by_the_controller(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MARKED)
+    run(pytester, "--credcheck-report", "report.json")
+    assert '"MISSING"' in (pytester.path / "report.json").read_text()
+
+
+@pytest.mark.parametrize("mode", ["load", "loadfile", "worksteal", "each"])
+def test_every_way_to_distribute_works(pytester: pytest.Pytester, mode: str) -> None:
+    pytester.makepyfile(MARKED)
+    result = run(pytester, "--dist", mode)
+    times = 2 if mode == "each" else 1
+    result.assert_outcomes(passed=times, skipped=5 * times)
