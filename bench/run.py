@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -156,7 +158,9 @@ def write_project(project: Path, number: int) -> list[str]:
     names = [f"STRIPE_TEST_KEY_{count}" for count in range(number)]
     tables = "".join(f'[secrets.{name}]\nservice = "stripe"\n' for name in names)
     suite = f"[suites.payments]\nrequires = {names!r}\npaths = ['tests']\n"
-    values = (f"{name}=sk_{'test'}_{count:024d}A\n" for count, name in enumerate(names))
+    key = random.Random(7)
+    tails = ("".join(key.choices(ascii_letters + digits, k=24)) for _ in names)
+    values = (f"{name}=sk_{'test'}_{tail}\n" for name, tail in zip(names, tails, strict=True))
     (project / "tests").mkdir(parents=True)
     (project / "tests" / "test_payments.py").write_text("def test_charge():\n    pass\n")
     (project / "credcheck.toml").write_text(tables + suite)
