@@ -1,0 +1,1 @@
+"""A small shop's checkout: a cart, a payment, a receipt by mail, and a copy in storage."""
