@@ -30,7 +30,8 @@ def missing(what: str, how: str) -> NoReturn:
 def program(name: str, variable: str) -> str:
     """Give the path of a server's program: from a variable, PATH, or the cache."""
     cache = os.environ.get("CREDCHECK_SERVERS_CACHE")
-    folder = Path(cache) if cache else Path.home() / ".cache" / "credcheck-servers"
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(cache) if cache else Path(caches) / "credcheck-servers"
     built = sorted(folder.glob(f"{name}-*/{name}"))
     found = os.environ.get(variable) or shutil.which(name) or (str(built[-1]) if built else None)
     if found is None:

@@ -31,7 +31,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(401)
         mail = json.loads(body)
         to = [one["email"] for person in mail["personalizations"] for one in person["to"]]
-        if not all("@" in address for address in to):
+        content = [part["value"] for part in mail.get("content", ())]
+        if not (all("@" in address for address in to) and content and all(content)):
             return self._answer(400)
         self.accepted.append(mail)
         sandbox = mail.get("mail_settings", {}).get("sandbox_mode", {}).get("enable")

@@ -9,7 +9,7 @@ from checkout.storage import ReceiptArchive, s3_client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from credcheck.pytest_plugin import Secrets
+    from credcheck.pytest_plugin.fixtures import Secrets
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from checkout.cart import Cart
+from typing import TYPE_CHECKING
+
 from checkout.receipt import format_amount, render_receipt
+
+if TYPE_CHECKING:
+    from checkout.cart import Cart
 
 
 def test_an_amount_has_two_decimals() -> None:
