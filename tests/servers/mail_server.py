@@ -50,10 +50,11 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def mail_server() -> Iterator[MailServer]:
     """A running stand-in."""
-    handler = type("Handler", (_Handler,), {"accepted": []})
+    accepted: list[dict[str, Any]] = []
+    handler = type("Handler", (_Handler,), {"accepted": accepted})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield MailServer(f"http://127.0.0.1:{server.server_port}", handler.accepted)
+        yield MailServer(f"http://127.0.0.1:{server.server_port}", accepted)
         server.shutdown()
         thread.join()
