@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from textwrap import dedent
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credcheck.discovery import discover
+from credcheck.discovery.files import read_source
 from credcheck.discovery.settings import read_settings
 from credcheck.model import Need, TestGroup
 
@@ -862,12 +864,27 @@ def test_a_file_that_cannot_be_parsed_is_skipped_and_told_of(
     assert discover(tmp_path) == groups
 
 
-def test_deep_nesting_is_told_of_and_not_raised(tmp_path: Path) -> None:
-    deep = "x" + ".y" * 900
-    write(tmp_path, {"test_a.py": f"{HEAD}@({deep})\n@require_secret('A')\ndef test_a(): ...\n"})
+def doubling(pattern: str) -> str:
+    return "".join(pattern.format(n, n + 1) for n in range(100)) + "n100 = 'A'\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        doubling("n{0} = n{1} + n{1}\n") + "@require_secret(n0)\ndef test_a(): ...\n",
+        doubling("n{0} = [*n{1}, *n{1}]\n") + "@require_secret(*n0)\ndef test_a(): ...\n",
+        doubling("n{0} = [n{1}, n{1}]\n") + "pytestmark = n0\n" * 9 + "def test_a(): ...\n",
+        doubling("class n{0}(n{1}, n{1}): ...\n") + "class TestA(n0):\n def test_a(self): ...\n",
+    ],
+)
+@pytest.mark.parametrize("place", ["test_a.py", "conftest.py"])
+def test_names_that_double_without_end_do_not_hang(source: str, place: str, tmp_path: Path) -> None:
+    fixture = "@pytest.fixture(params=n0)\n@require_secret(n0)\ndef client(): ...\n"
+    files = {place: HEAD + source + fixture, "tests/test_b.py": "def test_b(client): ...\n"}
+    write(tmp_path, files)
     problems: list[str] = []
-    groups = discover(tmp_path, problems=problems)
-    assert groups or problems
+    discover(tmp_path, problems=problems, suite_paths=["."])
+    assert all(problem.endswith("is too involved to be read") for problem in problems)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
@@ -1185,3 +1202,40 @@ def test_no_configuration_raises(data: bytes, tmp_path_factory: pytest.TempPathF
     read_settings(str(root))
     (root / "pytest.ini").unlink()
     read_settings(str(root))
+
+
+def test_what_is_no_readable_file_is_told_of(tmp_path: Path) -> None:
+    problems: list[str] = []
+    assert read_source(str(tmp_path), "test_a.py", problems) is None
+    assert problems == ["test_a.py: cannot be read"]
+
+
+def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
+    text = MARKED_TEST + "def helper(): return [1, 2, 3, {'a': 'b'}]\n" * 200
+    for n in range(40):
+        write(tmp_path, {f"{'few' if n < 4 else 'many'}/test_{n}.py": text})
+    peaks = []
+    for folder in ("few", "many"):
+        tracemalloc.start()
+        assert len(discover(tmp_path, [folder])) in {4, 36}
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
+
+
+def test_a_mark_that_goes_round_in_circles_ends(tmp_path: Path) -> None:
+    files = {
+        "tests/marks_a.py": HEAD + "from marks_b import needs\nfrom marks_b import *\n",
+        "tests/marks_b.py": "from marks_a import needs\nfrom marks_a import *\n",
+        "tests/test_a.py": "from marks_a import needs, other\nx = y\ny = x\n"
+        "pytestmark = [x, needs, other.z]\n@needs\n@other\ndef test_a(): ...\n",
+    }
+    assert found(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("word", ["require_secret", "secrets"])
+def test_a_helper_that_cannot_be_parsed_is_told_of_once(word: str, tmp_path: Path) -> None:
+    write(tmp_path, {"conftest.py": f"{word} fixture (", "tests/test_a.py": MARKED_TEST})
+    problems: list[str] = []
+    assert [g.count for g in discover(tmp_path, problems=problems)] == [1]
+    assert problems == ["conftest.py:1: cannot be parsed"]

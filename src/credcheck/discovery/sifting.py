@@ -110,7 +110,7 @@ class _Sifter:
             for path, data in texts.items():
                 if any(word in data for word in self._words):
                     self._words |= set(self._words_of(path, data))
-        if any(name.encode() in self._words for name in self.settings.usefixtures):
+        if any(name.encode(errors="replace") in self._words for name in self.settings.usefixtures):
             self._everywhere.append(self.root)
 
     def _words_of(self, path: str, data: bytes) -> Iterator[bytes]:
@@ -127,9 +127,15 @@ class _Sifter:
             return
         project, fixtures, _ = self.tools()
         module = project.load(path, data)
-        chain = fixtures.providers(module) if module is not None else ()
-        for fixture in self._needy(chain, fixtures):
-            yield fixture.name.encode()
+        if module is None:
+            return
+        try:
+            project.begin(data)
+            needy = list(self._needy(fixtures.providers(module), fixtures))
+        except RecursionError:
+            needy = []  # the tests that use them will say so
+        for fixture in needy:
+            yield fixture.name.encode(errors="replace")
             if fixture.autouse:
                 self._everywhere.append(folder if name == "conftest.py" else self.root)
 
@@ -144,7 +150,7 @@ class _Sifter:
                     fixture.want
                     or body.want
                     or fixture.params is not None
-                    or any(name.encode() in self._words for name in body.takes)
+                    or any(name.encode(errors="replace") in self._words for name in body.takes)
                 ):
                     yield fixture
 
@@ -153,17 +159,19 @@ class _Sifter:
     def groups(self, path: str, data: bytes, *, every: bool) -> list[TestGroup]:
         """Parse one module and group its tests by need; without one only if every test counts."""
         project, fixtures, collector = self.tools()
+        module = project.load(path, data)
+        if module is None:
+            return []
         shown = relative(path, self.root)
         try:
-            module = project.load(path, data)
-            if module is None:
-                return []
+            project.begin(data)
             tests = collector.module(module, list(self._conftests(path, project)))
+        except RecursionError:
+            self.problems.append(f"{shown}: is too involved to be read")
+            return []
+        finally:
             fixtures.forget(module)
             project.forget(path)
-        except RecursionError:
-            self.problems.append(f"{shown}: is nested too deeply to be read")
-            return []
         return _grouped(shown, _narrowed(tests, self.files.tests[path]), every=every)
 
     def _conftests(self, path: str, project: Project) -> Iterator[Module]:

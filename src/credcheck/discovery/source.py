@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _DEPTH = 40  # names followed one after the other; more is a loop
+_STEPS = 100_000  # names followed for one file, and one more for each of its bytes
 _MANY = 100_000  # elements; nobody has that many tests
 _FOREIGN = frozenset({"pytest", "credcheck", "unittest", ""})
 Function = _ast.FunctionDef | _ast.AsyncFunctionDef
@@ -168,6 +169,10 @@ def walk(nodes: Sequence[_ast.AST]) -> Iterator[_ast.AST]:
                 waiting += [one for one in value if isinstance(one, _ast.AST)]
 
 
+class TooInvolvedError(RecursionError):
+    """Following the names of one file takes too long: they double, or go round in circles."""
+
+
 class Project:
     """The sources below the root, each read and parsed at most once."""
 
@@ -177,6 +182,8 @@ class Project:
         self._bases = [os.path.normpath(os.path.join(root, p)) for p in (*pythonpath, "src")]
         self._modules: dict[str, Module | None] = {}
         self._listings: dict[str, frozenset[str]] = {}
+        self._asked: set[tuple[Module, str]] = set()
+        self._steps = 0
 
     def relative(self, path: str) -> str:
         """Give a path as people know it: from the root, with forward slashes."""
@@ -195,6 +202,11 @@ class Project:
             if data is not None:
                 self._modules[path] = self._parse(path, data)
         return self._modules[path]
+
+    def begin(self, data: bytes) -> None:
+        """Grant what following the names of one file may take."""
+        self._asked.clear()
+        self._steps = _STEPS + len(data)
 
     def forget(self, path: str) -> None:
         """Let go of a test module: thousands of parsed files would fill the memory."""
@@ -219,6 +231,9 @@ class Project:
 
     def resolve(self, node: _ast.AST, scope: Scope, depth: int = 0) -> Bound | Outside:
         """Follow names and attributes to what they stand for."""
+        self._steps -= 1
+        if self._steps < 0:
+            raise TooInvolvedError
         if depth > _DEPTH:
             return Outside("", scope.module.path)
         if isinstance(node, _ast.Name):
@@ -241,7 +256,16 @@ class Project:
         """Find a name at the top level of a module, or in what it imports whole."""
         if name in module.names:
             return self._follow(module.names[name], Scope(module), depth)
-        for star in module.stars if depth <= _DEPTH else ():
+        if not module.stars or (module, name) in self._asked:
+            return None
+        self._asked.add((module, name))  # modules may import each other whole
+        try:
+            return self._starred(module, name, depth)
+        finally:
+            self._asked.discard((module, name))
+
+    def _starred(self, module: Module, name: str, depth: int) -> Bound | Outside | None:
+        for star in module.stars:
             dot = "" if star.dotted.endswith(".") else "."
             found = self._import(Outside(f"{star.dotted}{dot}{name}", module.path), depth + 1)
             if isinstance(found, Bound) or found.dotted.startswith("credcheck."):
