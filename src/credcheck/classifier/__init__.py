@@ -1,0 +1,48 @@
+"""What a value proves about itself: test, live, or nothing.
+
+The two mistakes are not equal: a live key that is taken for test charges cards, a test key that is
+taken for unknown costs a minute. So one live marker in a sensible place makes `live`, whatever else
+the value looks like, and `test` needs the marker in its place and a rest that fits its vendor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credcheck.classifier.evidence import Evidence
+from credcheck.classifier.live import find_live, live_marker
+from credcheck.classifier.placeholder import is_placeholder
+from credcheck.classifier.proof import find_test
+from credcheck.classifier.rules import Rules, service_of
+from credcheck.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Rules", "classify", "is_placeholder", "live_marker"]
+
+
+def classify(
+    value: str,
+    service: str | None = None,
+    companions: Mapping[str, str] | None = None,
+    *,
+    rules: Rules | None = None,
+) -> Verdict:
+    """Judge one value.
+
+    Args:
+        value: the credential, as it was found.
+        service: the id of the service that issued it, if that is declared.
+        companions: other variables of the same environment, by name: endpoints, accounts, the
+            other half of a pair.
+        rules: the operator's lists and own services.
+
+    Returns:
+        A verdict without the value. This never raises, is linear in the length of the value, and
+        makes no request.
+    """
+    used = rules or Rules()
+    evidence = Evidence(value, service_of(service, used), companions or {}, used)
+    live = find_live(evidence)
+    return live if live is not None else find_test(evidence)

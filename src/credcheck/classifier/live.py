@@ -1,0 +1,146 @@
+"""The search for what is live: one marker in a sensible place is enough."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from credcheck.classifier.aws import CANARIES, account_of
+from credcheck.classifier.dsn import live_word, matches
+from credcheck.classifier.normalize import clean, views
+from credcheck.model import Verdict
+from credcheck.services import _index
+from credcheck.services.schema import LONG, SHORT
+from credcheck.services.shape import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from credcheck.classifier.evidence import Evidence
+    from credcheck.services import Kind
+
+_LONGEST_FIRST = sorted(_index.LIVE, key=len, reverse=True)
+_FOLDED = [(marker.casefold(), marker) for marker in _LONGEST_FIRST]
+_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])")
+_DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
+
+
+def live_marker(text: str) -> str | None:
+    """Say which vendor's live marker stands in a text, or None; nothing else of it is said."""
+    found = _marker(text)
+    return None if found is None else f"it carries the live marker {found[0]} of {found[1]}"
+
+
+def _marker(text: str) -> tuple[str, str] | None:
+    for reading in views(text):
+        if not any(anchor in reading for anchor in _index.ANCHORS):
+            continue
+        for folded, marker in _FOLDED:
+            if folded in reading:
+                return marker, _index.LIVE[marker].split()[0]
+    return None
+
+
+def find_live(evidence: Evidence) -> Verdict | None:
+    """Give the verdict `live` with its reason, or None."""
+    for reason in _reasons(evidence):
+        return Verdict(
+            mode="live", service=evidence.service_id, kind=_kind(evidence), reason=reason
+        )
+    return None
+
+
+def _reasons(evidence: Evidence) -> Iterator[str]:
+    """Find reasons, the cheapest first; the first one decides."""
+    found = live_marker(evidence.value)
+    if found:
+        yield found
+    yield from _own_forms(evidence)
+    yield from _refused(evidence)
+    yield from _hosts(evidence)
+    for other in evidence.others:
+        if live_marker(other) or any(
+            _form(evidence, clean(other), kind) for kind in _kinds(evidence)
+        ):
+            yield f"another {evidence.title} credential of the same environment is live"
+
+
+def _kinds(evidence: Evidence) -> tuple[Kind, ...]:
+    return evidence.service.kinds if evidence.service else ()
+
+
+def _own_forms(evidence: Evidence) -> Iterator[str]:
+    """Short live markers, and forms that are live because nothing marks them as test."""
+    for kind in _kinds(evidence):
+        if _form(evidence, evidence.text, kind):
+            yield f"it has the form of a live {kind.what} of {evidence.title}"
+
+
+def _form(evidence: Evidence, text: str, kind: Kind) -> bool:
+    for form in kind.forms:
+        prefix = form.prefix
+        if form.mode == "live" and prefix and SHORT <= len(prefix) < LONG:
+            starts = text.startswith(prefix) or any(d + prefix in text for d in _DELIMITERS)
+            if starts:
+                return True
+        elif (form.mode == "live" and len(prefix) < SHORT) or (
+            form.mode == "bare" and kind.unmarked == "live"
+        ):
+            if text.startswith(prefix) and fits(form.tail, text, len(prefix)):
+                return True
+        elif form.mode == "live" and prefix.casefold() in text.casefold():
+            return True  # a project's own service is in no index
+    return False
+
+
+def _refused(evidence: Evidence) -> Iterator[str]:
+    """What the operator refuses, and keys that raise an alarm."""
+    refuse = evidence.rules.refuse
+    for match in _KEY_ID.finditer(evidence.value):
+        account = account_of(match[0])
+        if account in CANARIES:
+            yield "it is a canary: using it raises an alarm at its owner"
+        elif account is not None and account in refuse.aws_accounts:
+            yield "it belongs to an AWS account that the manifest refuses"
+    for project in refuse.gcp_projects:
+        if re.search(rf"(?<![\w-]){re.escape(project)}(?![\w-])", evidence.value):
+            yield "it belongs to a Google Cloud project that the manifest refuses"
+    if refuse.values:
+        from credcheck.classifier.fingerprint import matches_any
+
+        if matches_any(evidence.text, refuse.values):
+            yield "it is a credential whose fingerprint the manifest refuses"
+
+
+def _hosts(evidence: Evidence) -> Iterator[str]:
+    refuse = evidence.rules.refuse
+    for place in evidence.places:
+        if any(matches(host, refuse.hosts) for host in place.hosts):
+            yield "it leads to a host that the manifest refuses"
+        if any(
+            fnmatchcase(name.lower(), p.lower())
+            for name in place.databases
+            for p in refuse.databases
+        ):
+            yield "it leads to a database that the manifest refuses"
+    production = evidence.service.hosts.production if evidence.service else ()
+    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
+    for place in (*evidence.places, *evidence.endpoints):
+        for host in place.hosts:
+            if matches(host, production) and not matches(host, sandbox):
+                yield f"it leads to {evidence.title}'s production host"
+    if evidence.service_id == "database_url" or evidence.service is None:
+        for place in evidence.places:
+            if live_word(place):
+                yield "the name of its host, database or user says that it is production"
+
+
+def _kind(evidence: Evidence) -> str | None:
+    """Give the kind whose live form it has."""
+    for kind in _kinds(evidence):
+        if any(
+            f.prefix and f.mode == "live" and evidence.text.startswith(f.prefix) for f in kind.forms
+        ):
+            return kind.id
+    return None
