@@ -101,7 +101,7 @@ class Broker:
         new = [name for name in dict.fromkeys(names) if name not in self._statuses]
         if not new:
             return
-        specs, resolutions = [], {}
+        specs = []
         for spec in map(self.spec, new):
             place = refused_place(spec, self.manifest)
             if place is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from credcheck.judging import Judge
-    from credcheck.model import Finding, Held, Manifest
+    from credcheck.model import Finding, Held, Manifest, Severity
     from credcheck.secret import Secret
     from credcheck.sources.base import Source
     from credcheck.sources.dotenv import DotenvSource
@@ -117,7 +117,7 @@ class Hygiene:
         """Live values under undeclared names of the process environment."""
         if self._manifest.ambient == "off":
             return []
-        severity = "error" if self._manifest.ambient == "refuse" else None
+        severity: Severity | None = "error" if self._manifest.ambient == "refuse" else None
         told = []
         for held in self._held("env"):
             if held.name in asked or held.name in self._owners:

@@ -107,19 +107,23 @@ class Judge:
         self, resolution: Resolution, verdict: Verdict
     ) -> tuple[SecretStatus, list[Finding]]:
         """State and findings of a value that is not live."""
-        spec, name = resolution.spec, resolution.spec.name
-        if spec.file and resolution.secret is not None:
+        if resolution.spec.file and resolution.secret is not None:
             content = read_value_file(self._manifest, resolution.secret)
             if content is None:
                 return self._status(resolution, "absent", "it names no readable file"), []
+            if not content.strip():
+                return self._status(resolution, "empty", "the file that it names is empty"), []
         state: State = "ready"
         if verdict.placeholder:
             state = "placeholder"
         elif verdict.malformed:
             state = "malformed"
         status = self._status(resolution, state, verdict.reason, verdict)
-        if state != "ready":
-            return status, []
+        return status, self._remarks(resolution, verdict) if state == "ready" else []
+
+    def _remarks(self, resolution: Resolution, verdict: Verdict) -> list[Finding]:
+        """What is worth telling of a value that is used."""
+        spec, name = resolution.spec, resolution.spec.name
         told = [
             finding("CRED014", secret=name, reason=warning, hint=spec.obtain or "the vendor's docs")
             for warning in verdict.warnings
@@ -128,11 +132,13 @@ class Judge:
             told.append(finding("CRED005", secret=name, reason=spec.unproven))
         elif verdict.mode == "unknown":
             told.append(finding("CRED004", secret=name, reason=verdict.reason))
-        for source, place, secret in resolution.shadowed:
-            if resolution.secret is not None and not secret.same_as(resolution.secret):
-                winner = resolution.location or resolution.source or ""
-                told.append(finding("CRED006", secret=name, where=place or source, winner=winner))
-        return status, told
+        winner = resolution.location or resolution.source or ""
+        told += [
+            finding("CRED006", secret=name, where=place or source, winner=winner)
+            for source, place, secret in resolution.shadowed
+            if resolution.secret is not None and not secret.same_as(resolution.secret)
+        ]
+        return told
 
     def _missing(self, resolution: Resolution) -> SecretStatus:
         """State of a secret that no source gave."""

@@ -27,7 +27,7 @@ ODD_VALUES = {
     "PLAIN": "plain-value-1",
     "DOLLARS": "pa$$word-${HOME}-$HOME",
     "HASH": "before#after # not a comment",
-    "QUOTES": "it's a \"value\"",
+    "QUOTES": 'it\'s a "value"',
     "BACKSLASH": r"C:\new\table",
     "EQUALS": "a=b==",
     "UNICODE": "pässwörd-日本",

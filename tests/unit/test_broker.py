@@ -200,7 +200,7 @@ FILE = "[secrets.KEY_FILE]\nservice = 'stripe'\nfile = true\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "state"), [(stripe_test(), "ready"), (stripe_live(), "live"), ("", "malformed")]
+    ("content", "state"), [(stripe_test(), "ready"), (stripe_live(), "live"), ("", "empty")]
 )
 def test_the_content_of_a_file_variable_is_judged(tmp_path: Path, content: str, state: str) -> None:
     write_project(tmp_path, FILE)

@@ -14,10 +14,11 @@ from credcheck.classifier.live import find_live, live_marker
 from credcheck.classifier.placeholder import is_placeholder
 from credcheck.classifier.proof import find_test
 from credcheck.classifier.rules import Rules, service_of
-from credcheck.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from credcheck.model import Verdict
 
 __all__ = ["Rules", "classify", "is_placeholder", "live_marker"]
 

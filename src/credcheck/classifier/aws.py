@@ -14,7 +14,10 @@ EMULATOR_PREFIXES = ("LKIA", "LSIA")
 # Accounts of canary tokens: using such a key raises an alarm at its owner. Source: the list of
 # trufflehog, pkg/detectors/aws/access_keys/canary.go.
 CANARIES = frozenset(
-    ["052310077262", "171436882533", "534261010715", "595918472158", "717712589309", "819147034852", "992382622183", "730335385048", "266735846894", "893192397702"]
+    (
+        *("052310077262", "171436882533", "534261010715", "595918472158", "717712589309"),
+        *("819147034852", "992382622183", "730335385048", "266735846894", "893192397702"),
+    )
 )
 
 

@@ -119,9 +119,9 @@ def live_word(place: Place) -> str | None:
         if len(labels) > 1 and labels[-1] in LIVE_WORDS - {"live"}:  # `.live` can be registered
             return labels[-1]
         for label in own:
-            for token in _TOKEN.findall(label):
-                if token in LIVE_WORDS or _filled(token):
-                    return token
+            for match in _TOKEN.finditer(label):
+                if match[0] in LIVE_WORDS or _filled(match[0]):
+                    return match[0]
     return None
 
 

@@ -61,7 +61,7 @@ def _reasons(evidence: Evidence) -> Iterator[str]:
     yield from _hosts(evidence)
     for other in evidence.others:
         if live_marker(other) or any(
-            _form(evidence, clean(other), kind) for kind in _kinds(evidence)
+            _is_live_form(clean(other), kind) for kind in _kinds(evidence)
         ):
             yield f"another {evidence.title} credential of the same environment is live"
 
@@ -73,11 +73,11 @@ def _kinds(evidence: Evidence) -> tuple[Kind, ...]:
 def _own_forms(evidence: Evidence) -> Iterator[str]:
     """Short live markers, and forms that are live because nothing marks them as test."""
     for kind in _kinds(evidence):
-        if _form(evidence, evidence.text, kind):
+        if _is_live_form(evidence.text, kind):
             yield f"it has the form of a live {kind.what} of {evidence.title}"
 
 
-def _form(evidence: Evidence, text: str, kind: Kind) -> bool:
+def _is_live_form(text: str, kind: Kind) -> bool:
     for form in kind.forms:
         prefix = form.prefix
         if form.mode == "live" and prefix and SHORT <= len(prefix) < LONG:

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import re
 
-_WORDS = frozenset(
-    ["null", "none", "nil", "undefined", "changeme", "change-me", "change_me", "todo", "tbd", "fixme", "secret", "password", "passwd", "dummy", "example", "sample", "foo", "bar", "foobar", "baz", "xxx", "xxxx", "placeholder", "redacted", "hidden", "masked", "empty", "your_key", "your-key", "yourkey", "your_api_key", "your-api-key", "your_secret", "your_token", "insert", "replace", "replaceme", "replace-me", "replace_me", "n/a", "na", "-", "test-key", "testkey", "api_key", "apikey", "token", "key", "value", "geheim", "passwort", "contraseña", "cambiame", "cámbiame", "secreto", "senha", "mudar", "motdepasse", "changez", "a-remplir", "wachtwoord"]
-)
+# What tools print for nothing, English dummies, and the same in other languages.
+_WORD_TABLE = """
+null none nil undefined empty n/a na -
+changeme change-me change_me todo tbd fixme secret password passwd dummy example sample foo bar
+foobar baz xxx xxxx placeholder redacted hidden masked your_key your-key yourkey your_api_key
+your-api-key your_secret your_token insert replace replaceme replace-me replace_me test-key
+testkey api_key apikey token key value
+geheim passwort contraseña cambiame cámbiame secreto senha mudar motdepasse changez a-remplir
+wachtwoord
+"""
+_WORDS = frozenset(_WORD_TABLE.split())
 _FORMS = re.compile(
     r"""
     ^\$\{.*\}$ | ^\$[A-Za-z_]\w*$ | ^%[A-Za-z_]\w*%$ | ^\$\(.*\)$ | ^`.*`$        # not expanded
     | ^\$\{\{.*\}\}$ | ^\{\{.*\}\}$ | ^<%.*%>$ | ^\#\{.*\}$ | ^__\w+__$ | ^@@?\w+@@?$
-    | ^\(\(.*\)\)$ | ^<[^<>]*>$ | ^\[[^\[\]]*\]$ | ^\{[A-Za-z_ -]*\}$            # templates
-    | ^(?:op|vault|ref\+\w+|awssm|aws-sm|gcpsm|bws|akv|keyring|doppler|secretref|arn:aws:secretsmanager
-        |arn:aws:ssm|projects/[^/]+/secrets)(?::|/)                              # references
-    | ^(?:ENC\[|vault:v\d+:|AGE-|\$ANSIBLE_VAULT|-----BEGIN\ (?:PGP|AGE)|encrypted:)   # encrypted
-    | ^[*\u2022.\u2026xX#_-]{3,}$ | \*{3,} | \.\.\. | \u2026 | \u2022{2,}            # masks
-    | (?i:\byour[-_ ](?:\w+[-_ ])*(?:key|token|secret|password|id)\b)
-    | (?i:^(?:insert|enter|add|put|paste)[-_ ])
-    | ^(?:~|\.{1,2})?/[^\s:@]*$ | ^[A-Za-z]:\\                                   # a file's name
+    | ^\(\(.*\)\)$ | ^<[^<>]*>$ | ^\[[^\[\]]*\]$ | ^\{[A-Za-z_ -]*\}$             # templates
+    | ^(?:op|vault|ref\+\w+|awssm|aws-sm|gcpsm|bws|akv|keyring|doppler|secretref)(?::|/)
+    | ^(?:arn:aws:secretsmanager|arn:aws:ssm|projects/[^/]+/secrets)(?::|/)       # references
+    | ^(?:ENC\[|vault:v\d+:|AGE-|\$ANSIBLE_VAULT|-----BEGIN\ (?:PGP|AGE)|encrypted:)  # encrypted
+    | ^[*\u2022.\u2026xX#_-]{3,}$ | \*{3} | \.\.\. | \u2026 | \u2022{2}           # masks
+    | (?i:\byour[-_ ]) | (?i:^(?:insert|enter|add|put|paste)[-_ ])
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FILE = re.compile(
+    r"(?:~|\.{1,2})?/[^\s:@]*|[A-Za-z]:\\[^\r\n]*|[\w./-]+\.(?:pem|key|json|txt|p12)"
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _LINES = ("0123456789" * 2, "9876543210" * 2, _ALPHABET, _ALPHABET[::-1])
+_LONGEST = 4096  # a longer value is no template
 
 
 def is_placeholder(value: str) -> bool:
@@ -31,14 +41,22 @@ def is_placeholder(value: str) -> bool:
     text = value.strip().strip("\"'").strip()
     if not text:
         return False
-    return text.casefold() in _WORDS or _FORMS.search(text[:4096]) is not None
+    return text.casefold() in _WORDS or _FORMS.search(text[:_LONGEST]) is not None
 
 
-def is_dummy_tail(tail: str) -> bool:
-    """Tell whether what follows a marker is a dummy: a word, a mask, one run."""
-    if not tail:
-        return False
+def is_file_name(text: str) -> bool:
+    """Tell whether a value is the name of a file, not its content."""
+    return len(text) <= _LONGEST and _FILE.fullmatch(text) is not None
+
+
+def is_run(tail: str) -> bool:
+    """Tell whether a text is one repeated or sequential run, such as `xxxx` or `12345`."""
     low = tail.casefold()
-    if is_placeholder(tail) or any(word in low for word in ("your", "xxx", "changeme", "example")):
-        return True
-    return len(set(low)) <= 2 or any(low in line for line in _LINES)
+    return len(tail) > 2 and (len(set(low)) <= 2 or any(low in line for line in _LINES))
+
+
+def is_dummy_word(tail: str) -> bool:
+    """Tell whether what follows a marker, and fits no key, is a dummy: `your_key`, `xxx1`."""
+    low = tail.casefold()
+    words = ("your", "xxx", "changeme", "example", "placeholder", "dummy")
+    return is_placeholder(tail) or any(word in low for word in words)

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from credcheck.classifier.aws import account_of
 from credcheck.classifier.dsn import matches
 from credcheck.classifier.normalize import clean
-from credcheck.classifier.placeholder import is_dummy_tail, is_placeholder
+from credcheck.classifier.placeholder import (
+    is_dummy_word,
+    is_file_name,
+    is_placeholder,
+    is_run,
+)
 from credcheck.model import Verdict
 from credcheck.services import load_service, test_candidates
 from credcheck.services.shape import fits
@@ -70,12 +75,22 @@ def _of_dummy(evidence: Evidence, dummy: Dummy) -> Verdict:
 
 
 def _is_dummy_key(service: Service | None, text: str) -> bool:
-    """Tell whether a dummy follows a test marker."""
-    forms = [f for k in service.kinds for f in k.forms if f.mode == "test"] if service else []
-    return any(
-        f.prefix and text.startswith(f.prefix) and is_dummy_tail(text[len(f.prefix) :])
-        for f in forms
-    )
+    """Tell whether a dummy follows a marker, or a file's name stands where a value should."""
+    for kind in service.kinds if service else ():
+        for form in kind.forms:
+            if not text.startswith(form.prefix):
+                continue
+            tail = text[len(form.prefix) :]
+            if fits(form.tail, text, len(form.prefix)):
+                return is_run(tail)
+            if (
+                form.prefix
+                and form.mode == "test"
+                and tail
+                and (is_dummy_word(tail) or is_run(tail))
+            ):
+                return True
+    return is_file_name(text)
 
 
 def _matching(service: Service, text: str, mode: str) -> tuple[Kind, Form] | None:
