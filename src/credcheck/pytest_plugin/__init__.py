@@ -1,7 +1,8 @@
 """The pytest plugin: hooks of a few lines each around the functions of the other modules.
 
 It is imported in every pytest run of the environment, used or not, so it imports nothing here but
-pytest and what is light; the broker is loaded when a project has a manifest or a test a mark.
+pytest and what is light; the broker is loaded when a project has a manifest or a test a mark, and
+the hooks that are called for every test come with it (`running.py`).
 """
 
 from __future__ import annotations
@@ -48,27 +49,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("xdist"):
         from credcheck.pytest_plugin.sharing import XdistHooks
 
-        config.pluginmanager.register(XdistHooks(), "credcheck-xdist")
+        config.pluginmanager.register(XdistHooks(config), "credcheck-xdist")
     state_of(config).open()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Decide every test that is left after the other plugins' selection."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Decide every test that is left; end the run if a production credential was found.
+
+    Not in `pytest_collection_modifyitems`: `--lf` and others deselect after every hook there.
+    """
     from credcheck.pytest_plugin.gating import gate
 
-    gate(state_of(config), items)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """End the run before the first test if a production credential was found."""
-    state_of(session.config).end_if_refused(session)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Fail a test whose policy says so, with the reason and no traceback."""
-    state_of(item.config).fail_if_decided(item)
+    state = state_of(session.config)
+    gate(state, session.items)
+    state.end_if_refused(session)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

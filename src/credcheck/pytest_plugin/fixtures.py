@@ -10,6 +10,8 @@ import pytest
 from credcheck.pytest_plugin.state import NAMES, state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from credcheck.pytest_plugin.state import State
 
 
@@ -19,16 +21,17 @@ class Secrets(Mapping[str, str]):
     Its ``repr`` shows names only. Iterating gives the names that are ready.
     """
 
-    def __init__(self, state: State, session: pytest.Session, names: tuple[str, ...]) -> None:
+    def __init__(self, state: State, session: pytest.Session, names: Iterable[str]) -> None:
         self._state = state
         self._session = session
         self._names = dict.fromkeys(names)
 
     def __getitem__(self, name: str) -> str:
+        __tracebackhide__ = True
         if name not in self._names:
-            message = f'this test does not declare {name!r}; add the line @require_secret("{name}")'
-            raise KeyError(message)
-        return self._state.broker[name]
+            raise KeyError(self._not_declared(name))
+        self._state.resolve_inside(name, self._session)
+        return self._value(name)
 
     def __iter__(self) -> Iterator[str]:
         return (n for n in self._names if self._state.broker.status(n).state == "ready")
@@ -47,37 +50,69 @@ class Secrets(Mapping[str, str]):
 
         A production credential ends the whole run.
         """
-        from credcheck.model import Need
-        from credcheck.pytest_plugin.gating import reason_text, resolve_now
-
-        broker = self._state.broker
-        resolve_now(self._state, (name,))
+        __tracebackhide__ = True
         self._names[name] = None
-        if self._state.refuse():
-            self._state.refuse_now(self._session)
-        if broker.status(name).state == "ready":
-            return broker[name]
-        decision = broker.decide("", Need(all_of=(name,)), strict=self._state.strict)
-        self._state.decisions.append(decision)
-        if decision.outcome == "fail":
-            pytest.fail(reason_text(decision), pytrace=False)
-        raise pytest.skip.Exception(reason_text(decision), _use_item_location=True)
+        self._state.resolve_inside(name, self._session)
+        if self._state.broker.status(name).state != "deferred":
+            self._stop_unless_ready(name)
+        return self._value(name)  # a KeyError that names the fixture, while it is deferred
+
+    def _value(self, name: str) -> str:
+        """Give the value; the traceback of what it lacks ends at the user's own line."""
+        __tracebackhide__ = True
+        from credcheck.errors import NotReady
+
+        try:
+            return self._state.broker[name]
+        except NotReady as error:
+            lacking = error
+        raise lacking.with_traceback(None)
+
+    def _stop_unless_ready(self, name: str) -> None:
+        __tracebackhide__ = True
+        from credcheck.model import Need
+        from credcheck.pytest_plugin.stops import stop_now, stop_of
+
+        state = self._state
+        if state.broker.status(name).state == "ready":
+            return
+        path = state.path_of(state.current) if state.current else ""
+        decision = state.broker.decide(path, Need(all_of=(name,)), strict=state.strict)
+        # which suite it is said of is known to the test that is stopped, and may be one of many
+        stop_now(stop_of(state.broker, decision)._replace(suite=""))
+
+    def _not_declared(self, name: str) -> str:
+        return f'this test does not declare {name!r}; add the line @require_secret("{name}")'
 
 
 class SessionSecrets(Secrets):
-    """The same for fixtures of a wider scope: they see every declared secret."""
+    """The same for fixtures of a wider scope: they see all that is declared or needed."""
 
     def provide(self, name: str, value: str) -> None:
         """Hand in a credential that exists only at run time, such as a container's address.
 
+        A production credential ends the whole run; one that is not usable (empty, malformed)
+        skips or fails the tests that take the fixture, as if it were missing.
+
         Args:
             name: the secret, declared with `provided-by`.
-            value: its value; a production credential ends the whole run.
+            value: its value.
+
+        Raises:
+            TypeError: the value is no text.
         """
-        self._state.broker.provide(name, value)
+        __tracebackhide__ = True
+        given: object = value
+        if not isinstance(given, str):
+            kind = type(given).__name__
+            raise TypeError(f"session_secrets.provide({name!r}, …) takes a str, not {kind}")
         self._names[name] = None
-        if self._state.refuse():
-            self._state.refuse_now(self._session)
+        self._state.broker.provide(name, value)
+        self._state.end_inside_if_refused(self._session)
+        self._stop_unless_ready(name)
+
+    def _not_declared(self, name: str) -> str:
+        return f'no test declares {name!r}; write session_secrets.require("{name}")'
 
 
 @pytest.fixture
@@ -90,4 +125,5 @@ def secrets(request: pytest.FixtureRequest) -> Secrets:
 def session_secrets(request: pytest.FixtureRequest) -> SessionSecrets:
     """The project's credentials, for fixtures of a wider scope than one test."""
     state = state_of(request.config)
-    return SessionSecrets(state, request.session, tuple(state.broker.manifest.secrets))
+    names = (*state.broker.manifest.secrets, *state.needed)
+    return SessionSecrets(state, request.session, names)

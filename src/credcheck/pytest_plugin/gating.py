@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from credcheck.model import Need, TestGroup
+from credcheck.model import TestGroup
 from credcheck.pytest_plugin.marks import MARK, needs_of
-from credcheck.pytest_plugin.state import FAILURE, NAMES
+from credcheck.pytest_plugin.state import NAMES
+from credcheck.pytest_plugin.stops import STOP, Stop, stop_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from credcheck.model import Need
     from credcheck.preflight import Decision
     from credcheck.pytest_plugin.marks import Needs
     from credcheck.pytest_plugin.state import State
@@ -33,25 +35,29 @@ def gate(state: State, items: Sequence[pytest.Item]) -> None:
     Raises:
         pytest.UsageError: a mark, the manifest or `.env.test` is wrong.
     """
-    if state.collects_only:
-        return
-    marked = [item for item in items if any(item.iter_markers(MARK))]
-    if not marked and not state.active:
+    if state.collects_only or not (state.active or any_marked(items)):
         return
     asking = list(find_asking(state, items))
-    names = [n for a in asking for n in (*a.needs.names, *state.broker.suite_secrets(a.path))]
-    resolve_now(state, names)
+    state.needed = dict.fromkeys(n for asked in asking for n in asked.item.stash[NAMES])
     state.groups = grouped(asking)
-    if state.refuse():
-        # the plain run ends before its first test; a worker is told to stop after one, so that
-        # each of its tests has to be kept from running
-        for item in items:
-            item.stash[FAILURE] = state.refusal_text()
-        return
-    for asked in asking:
-        decision = state.broker.decide(asked.path, asked.needs.need, strict=state.strict)
-        state.decisions.append(decision)
-        apply(asked.item, decision, asked.needs.reasons)
+    state.resolve(state.needed)
+    if state.refused:
+        keep_from_running(state, items)
+    else:
+        decide_each(state, asking)
+
+
+def any_marked(items: Iterable[pytest.Item]) -> bool:
+    """Tell whether any test has a mark of ours; each class and module is looked at once."""
+    seen: set[pytest.Item | pytest.Collector] = set()
+    for item in items:
+        for node in item.iter_parents():
+            if node in seen:
+                break
+            if any(mark.name == MARK for mark in node.own_markers):
+                return True
+            seen.add(node)  # type: ignore[arg-type]
+    return False
 
 
 def find_asking(state: State, items: Iterable[pytest.Item]) -> Iterable[Asking]:
@@ -61,24 +67,36 @@ def find_asking(state: State, items: Iterable[pytest.Item]) -> Iterable[Asking]:
         # pytest gives the closest mark first; people read the module's, then the class's
         needs = needs_of(reversed(list(item.iter_markers(MARK))))
         path = state.path_of(item)
-        of_suite = broker.suite_secrets(path)
-        item.stash[NAMES] = tuple(dict.fromkeys((*needs.names, *of_suite)))
-        if item.stash[NAMES]:
+        names = tuple(dict.fromkeys((*needs.names, *broker.suite_secrets(path))))
+        if names:
+            item.stash[NAMES] = names
             yield Asking(item, path, needs)
 
 
-def resolve_now(state: State, names: Iterable[str]) -> None:
-    """Resolve all of them in one batch.
+def decide_each(state: State, asking: Iterable[Asking]) -> None:
+    """Decide every test that needs something; those of one module and need are decided once."""
+    decisions: dict[tuple[str, Need], Decision] = {}
+    for asked in asking:
+        key = (asked.path, asked.needs.need)
+        if key not in decisions:
+            decisions[key] = state.broker.decide(*key, strict=state.strict)
+        if decisions[key].outcome != "run":
+            keep(asked.item, stop_of(state.broker, decisions[key], asked.needs.reasons))
 
-    Raises:
-        pytest.UsageError: `.env.test` is broken.
-    """
-    from credcheck.errors import UsageError
 
-    try:
-        state.broker.resolve(names)
-    except UsageError as error:
-        state.give_up(error)
+def keep(item: pytest.Item, stop: Stop) -> None:
+    """Skip a test at its own line, or leave it the reason for which it is going to fail."""
+    item.stash[STOP] = stop
+    if stop.outcome == "skip":
+        # a mark, and not pytest.skip() in setup: the summary then points at the test's own line
+        item.add_marker(pytest.mark.skip(reason=stop.text))
+
+
+def keep_from_running(state: State, items: Iterable[pytest.Item]) -> None:
+    """Let every test fail that an xdist worker may start before it stops."""
+    text = state.refusal_text()
+    for item in items:
+        item.stash[STOP] = Stop("", "refused", (), text, (), text)
 
 
 def grouped(asking: Iterable[Asking]) -> tuple[TestGroup, ...]:
@@ -88,28 +106,3 @@ def grouped(asking: Iterable[Asking]) -> tuple[TestGroup, ...]:
         TestGroup(path=path, line=0, count=count, need=need)
         for (path, need), count in counts.items()
     )
-
-
-def apply(item: pytest.Item, decision: Decision, reasons: Sequence[str]) -> None:
-    """Skip a test at its own line, or leave it the reason for which it is going to fail."""
-    if decision.outcome == "run":
-        return
-    text = reason_text(decision, reasons)
-    if decision.outcome == "skip":
-        # a mark, and not pytest.skip() in setup: the summary then points at the test's own line
-        item.add_marker(pytest.mark.skip(reason=text))
-    else:
-        item.stash[FAILURE] = text
-
-
-def reason_text(decision: Decision, reasons: Sequence[str] = ()) -> str:
-    """Say what is missing, what for, and where to get it."""
-    text = f"credcheck: {decision.reason}"
-    if reasons:
-        text += f" (needed for: {'; '.join(reasons)})"
-    return f"{text}; {decision.hint}" if decision.hint else text
-
-
-def need_names(need: Need) -> tuple[str, ...]:
-    """Give every name of a need."""
-    return tuple(dict.fromkeys((*need.all_of, *(n for group in need.any_of for n in group))))

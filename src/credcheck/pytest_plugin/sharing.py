@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class XdistHooks:
     """The hooks that exist only where xdist is."""
 
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Resolve before the workers start, and end the run if a credential is refused."""
@@ -29,18 +32,15 @@ class XdistHooks:
         if state.active:
             node.workerinput["credcheck"] = state.broker.dump()
 
-    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ARG002
-        """Take over what a worker found."""
-        from credcheck.model import Finding
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count what was stopped where only a worker knows that anything needs a secret."""
+        state_of(self._config).note(report)
 
-        output = getattr(node, "workeroutput", None) or {}
-        refused = [Finding(*fields) for fields in output.get("credcheck", ())]
-        if refused:
-            state = state_of(node.config)
-            state.refused = refused
-            session = node.config.pluginmanager.getplugin("session")
-            if session is not None:
-                session.shouldstop = state.refusal_text()
+    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ARG002
+        """Take over what a worker found; that it stopped, xdist knows by itself."""
+        output = (getattr(node, "workeroutput", None) or {}).get("credcheck")
+        if output is not None:
+            state_of(node.config).take_over(output)
 
 
 def is_controller(config: pytest.Config) -> bool:
@@ -51,25 +51,29 @@ def is_controller(config: pytest.Config) -> bool:
 def resolve_for_workers(state: State) -> None:
     """Resolve what the selected tests need, as far as their source tells without importing it.
 
+    What cannot be read from the source (a computed name, a broken file) might be any of the
+    declared secrets, so that all of them are resolved then.
+
     Raises:
         pytest.UsageError: the manifest or `.env.test` is wrong.
     """
     from credcheck.discovery import discover
-    from credcheck.pytest_plugin.gating import need_names, resolve_now
+    from credcheck.preflight import names_of
 
-    config = state.config
-    suite_paths: list[str] = []
+    folder = state.config.invocation_params.dir
+    root, suite_paths = state.root, []
     if state.active:
-        suites = state.broker.manifest.suites.values()
-        suite_paths = [path for suite in suites for path in suite.paths]
-    root = state.broker.manifest.root if state.active else state.root
-    groups = discover(root, [str(arg) for arg in config.args], suite_paths=suite_paths)
-    names = [name for group in groups for name in need_names(group.need)]
+        manifest = state.broker.manifest
+        root = manifest.root
+        suite_paths = [path for suite in manifest.suites.values() for path in suite.paths]
+    problems: list[str] = []
+    args = [str(folder / arg) for arg in state.config.args]
+    groups = discover(root, args, suite_paths=suite_paths, problems=problems)
+    names = [name for group in groups for name in names_of(group.need)]
     if not names and not state.active:
         return
     names += [name for group in groups for name in state.broker.suite_secrets(group.path)]
-    if any(group.opaque for group in groups):
+    if problems or any(group.opaque for group in groups):
         names += state.broker.manifest.secrets
-    resolve_now(state, names)
     state.groups = groups
-    state.refuse()
+    state.resolve(names)

@@ -7,30 +7,37 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from typing import NoReturn
 
     from credcheck.broker import Broker
-    from credcheck.model import Finding, Report, TestGroup
-    from credcheck.preflight import Decision
+    from credcheck.errors import UsageError
+    from credcheck.model import Finding, TestGroup
+    from credcheck.pytest_plugin.stops import Stop
 
 REFUSED = 3
-FAILURE = pytest.StashKey[str]()
 NAMES = pytest.StashKey[tuple[str, ...]]()
 
 
 class State:
-    """The broker of the run, what was decided, and what ends it."""
+    """The broker of the run, which tests were stopped, and what ends the run."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.root: Path = config.rootpath
         self.is_worker = hasattr(config, "workerinput")
-        self.collects_only = bool(config.getoption("collectonly", default=False))
+        self.collects_only = any(
+            config.getoption(option, default=False)
+            for option in ("collectonly", "showfixtures", "show_fixtures_per_test")
+        )
         self.strict = bool(config.getoption("--credcheck-strict"))
         self.groups: tuple[TestGroup, ...] = ()
-        self.decisions: list[Decision] = []
+        self.needed: dict[str, None] = {}  # every name that a selected test may see
+        self.stopped: dict[str, Stop] = {}  # by node id
+        self.current: pytest.Item | None = None
         self.refused: list[Finding] = []
+        self.exit_code: int | None = None
         self._broker: Broker | None = None
         self._is_over = False
 
@@ -40,15 +47,6 @@ class State:
     def active(self) -> bool:
         """Tell whether the project has a manifest, or a test asked for a secret."""
         return self._broker is not None and not self._is_over
-
-    def give_up(self, error: Exception) -> NoReturn:
-        """End the run with pytest's usage error; nothing is told of it afterwards.
-
-        Raises:
-            pytest.UsageError: always.
-        """
-        self._is_over = True
-        raise pytest.UsageError(f"credcheck: {error}") from None
 
     def open(self) -> None:
         """Load the broker if the project has a manifest, or this is a worker that was given one.
@@ -61,22 +59,10 @@ class State:
         shared = getattr(self.config, "workerinput", {}).get("credcheck")
         if shared is not None:
             self.broker.restore(shared)
-        elif os.environ.get("CREDCHECK_MANIFEST") or self._has_manifest():
+        elif self.config.getoption("help", default=False):
+            return
+        elif os.environ.get("CREDCHECK_MANIFEST") or has_manifest(self.root):
             _ = self.broker
-
-    def _has_manifest(self) -> bool:
-        """Look for a manifest without importing what reads one."""
-        for folder in (self.root, *self.root.parents):
-            if (folder / "credcheck.toml").is_file():
-                return True
-            try:
-                if b"tool.credcheck" in (folder / "pyproject.toml").read_bytes():
-                    return True
-            except OSError:
-                pass
-            if (folder / ".git").exists():
-                return False
-        return False
 
     @property
     def broker(self) -> Broker:
@@ -90,16 +76,46 @@ class State:
 
             from credcheck.broker import Broker
             from credcheck.errors import UsageError
+            from credcheck.pytest_plugin.running import RunHooks
 
+            named = os.environ.get("CREDCHECK_MANIFEST")
             try:
                 self._broker = Broker.load(
+                    self.config.invocation_params.dir / named if named else None,
                     context=self.config.getoption("--credcheck-context"),
                     environ=dict(os.environ),
                     cwd=self.root,
                 )
             except UsageError as error:
                 self.give_up(error)
+            self.config.pluginmanager.register(RunHooks(self), "credcheck-running")
         return self._broker
+
+    def resolve(self, names: Iterable[str]) -> None:
+        """Resolve all of them in one batch, and take note of what ends the run.
+
+        Raises:
+            pytest.UsageError: `.env.test` is broken.
+        """
+        from credcheck.errors import UsageError
+
+        try:
+            self.broker.resolve(names)
+            self.refused = list(self.broker.refusals())
+        except UsageError as error:
+            self.give_up(error)
+
+    def resolve_inside(self, name: str, session: pytest.Session) -> None:
+        """Resolve a secret from inside a test or a fixture; whatever ends the run ends it here."""
+        __tracebackhide__ = True
+        from credcheck.errors import UsageError
+
+        try:
+            self.broker.resolve((name,))
+            self.end_inside_if_refused(session)
+        except UsageError as error:
+            self._is_over = True
+            self.end_inside(session, f"credcheck: {error}", int(pytest.ExitCode.USAGE_ERROR))
 
     def path_of(self, item: pytest.Item) -> str:
         """Give a test module's path relative to the manifest's folder, with forward slashes."""
@@ -109,22 +125,32 @@ class State:
         except ValueError:
             return item.path.as_posix()
 
+    def suite_of(self, item: pytest.Item) -> str:
+        """Give the suite of a test that asks for what no mark of it names."""
+        from credcheck.preflight import suite_by_path
+
+        path = self.path_of(item)
+        suite = suite_by_path(self.broker.manifest, path)
+        return suite.name if suite else path.removesuffix(".py")
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Count a test that credcheck stopped."""
+        told = getattr(report, "credcheck", None)
+        if told is not None:
+            from credcheck.pytest_plugin.stops import Stop
+
+            self.stopped[report.nodeid] = Stop(*told)
+
     # ── ending ────────────────────────────────────────────────────────────────────────────────
 
-    def refuse(self) -> bool:
-        """Take note of what ends the run; tell whether anything does.
+    def give_up(self, error: UsageError) -> NoReturn:
+        """End the run with pytest's usage error; nothing is told of it afterwards.
 
         Raises:
-            pytest.UsageError: `.env.test` is broken.
+            pytest.UsageError: always.
         """
-        from credcheck.errors import UsageError
-
-        if self.active and not self.refused:
-            try:
-                self.refused = list(self.broker.refusals())
-            except UsageError as error:
-                self.give_up(error)
-        return bool(self.refused)
+        self._is_over = True
+        raise pytest.UsageError(f"credcheck: {error}") from None
 
     def refusal_text(self) -> str:
         """Say what ends the run and what to do."""
@@ -139,62 +165,113 @@ class State:
         """
         if not self.refused:
             return
+        self.exit_code = REFUSED
         if self.is_worker:
             session.shouldstop = self.refusal_text()
         else:
-            self.write_report()
-            pytest.exit(self.refusal_text(), returncode=REFUSED)
+            pytest.exit("\n".join([self.refusal_text(), *self._write_report()]), REFUSED)
 
-    def refuse_now(self, item_session: pytest.Session) -> None:
-        """End the run from inside a test or a fixture."""
-        self.refuse()
-        item_session.shouldstop = self.refusal_text()
-        pytest.fail(self.refusal_text(), pytrace=False)
+    def end_inside_if_refused(self, session: pytest.Session) -> None:
+        """End the run from inside a test or a fixture, if a production credential was found."""
+        __tracebackhide__ = True
+        self.refused = list(self.broker.refusals())
+        if self.refused:
+            self.end_inside(session, self.refusal_text(), REFUSED)
 
-    def fail_if_decided(self, item: pytest.Item) -> None:
-        """Fail a test that the policy fails."""
-        reason = item.stash.get(FAILURE, None)
-        if reason is not None:
-            pytest.fail(reason, pytrace=False)
+    def end_inside(self, session: pytest.Session, text: str, code: int) -> NoReturn:
+        """Fail the running test and let the run end after it."""
+        __tracebackhide__ = True
+        self.exit_code = code
+        session.shouldstop = text
+        pytest.fail(text, pytrace=False)
 
     def hand_over(self) -> None:
-        """Hand a worker's refusals to the controller."""
-        if self.is_worker:
-            output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
-            output["credcheck"] = [list(found) for found in self.refused]
+        """Hand the controller what this worker knows: all but values."""
+        if not self.is_worker or self._broker is None:
+            return
+        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
+        output["credcheck"] = {
+            "broker": {**self._broker.dump(), "values": {}} if self.active else None,
+            "groups": [
+                [group.path, group.count, group.need.all_of, group.need.any_of]
+                for group in self.groups
+            ],
+            "refused": [list(found) for found in self.refused],
+            "exit_code": self.exit_code,
+        }
+
+    def take_over(self, output: Mapping[str, Any]) -> None:
+        """Take what a worker handed over."""
+        from credcheck.model import Finding, Need, TestGroup
+
+        if output["broker"] is not None:
+            self.broker.restore(output["broker"])
+        self.groups = tuple(
+            TestGroup(
+                path=path, line=0, count=count, need=Need(tuple(all_of), tuple(map(tuple, any_of)))
+            )
+            for path, count, all_of, any_of in output["groups"]
+        )
+        if self.exit_code != REFUSED and output["exit_code"] is not None:
+            self.exit_code = output["exit_code"]
+            self.refused = [Finding(*fields) for fields in output["refused"]]
 
     def finish(self, session: pytest.Session) -> None:
-        """Give a refused run its exit code, and write the report."""
-        if self.refused and not self.is_worker:
-            session.exitstatus = REFUSED
-        self.write_report()
-
-    # ── the report ────────────────────────────────────────────────────────────────────────────
-
-    def report(self) -> Report:
-        """Give the report of the tests that were selected."""
-        return self.broker.report(strict=self.strict, groups=self.groups)
-
-    def write_report(self) -> None:
-        """Write the JSON report, if one was asked for.
+        """Give a refused run its exit code, and write the report.
 
         Raises:
-            pytest.UsageError: the file cannot be written.
+            pytest.UsageError: the report cannot be written, and nothing worse has happened.
         """
-        target = self.config.getoption("--credcheck-report")
-        if target is None or self.is_worker or self.collects_only or self._is_over:
+        if self.is_worker:
             return
-        from pathlib import Path
+        if self.exit_code is not None:
+            session.exitstatus = self.exit_code
+        problems = self._write_report()
+        if problems and self.exit_code is None:
+            raise pytest.UsageError(*problems)
 
-        from credcheck.reporters import render
+    def _write_report(self) -> list[str]:
+        """Write the JSON report, if one was asked for; give a sentence if it cannot be written."""
+        target = self.config.getoption("--credcheck-report")
+        if target is None or self.collects_only or self._is_over:
+            return []
+        from credcheck.pytest_plugin.telling import write_report
 
-        path = self.config.invocation_params.dir / Path(target)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render("json", self.report()), encoding="utf-8")
-        except OSError as error:
-            message = f"credcheck: {target} cannot be written: {error.strerror}"
-            raise pytest.UsageError(message) from None
+        return write_report(self, self.config.invocation_params.dir / target)
+
+
+def has_manifest(root: Path) -> bool:
+    """Look for a manifest, where the reader looks for one, without importing that reader."""
+    above = [root, *root.parents]
+    top = next((n for n, folder in enumerate(above) if _exists(folder / ".git")), 0)
+    return any(
+        _exists(folder / "credcheck.toml") or _has_table(folder / "pyproject.toml")
+        for folder in above[: top + 1]
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder above us that we may not look into
+        return False
+
+
+def _has_table(path: Path) -> bool:
+    """Tell whether a `pyproject.toml` has a table of ours; many just name our distribution."""
+    try:
+        data = path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return False
+    if b"credcheck" not in data:
+        return False
+    import tomllib
+
+    try:
+        tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
+    except ValueError:
+        return b"tool.credcheck" in data  # then the reader says what is wrong with it
+    return isinstance(tool, dict) and "credcheck" in tool
 
 
 STATE = pytest.StashKey[State]()

@@ -66,8 +66,8 @@ def test_workers_get_the_values_that_the_controller_resolved(pytester: pytest.Py
     result.assert_outcomes(passed=5, skipped=1)
     result.stdout.fnmatch_lines(
         [
-            "credcheck: context local*1 of 2 secrets ready; MISSING absent",
-            "test_pay: skipped 1 of 5 tests: MISSING is absent",
+            "credcheck: context local*1 secret ready (STRIPE_TEST_KEY), 1 missing (MISSING: absent)",
+            "test_pay: skipped 1 test: MISSING is absent",
         ]
     )
 
