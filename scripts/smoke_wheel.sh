@@ -34,7 +34,7 @@ PYTHON
 cd "$work/checkout"
 clean=(env -i "PATH=$PATH" "HOME=$work")
 "${clean[@]}" "$bin/credcheck" check --context local
-uv pip install -q --python "$bin/python" -r "$repository/examples/checkout/requirements.txt"
+uv pip install -q --python "$bin/python" -r pyproject.toml
 "${clean[@]}" "$bin/python" -m pytest -q -p no:cacheprovider --credcheck-context local
 
 # The sdist builds and installs as well.

@@ -133,7 +133,8 @@ def test_the_output_that_the_readme_shows_is_what_the_command_prints(
         if name not in {"PATH", "HOME"}:
             monkeypatch.delenv(name)
     monkeypatch.chdir(ROOT)
-    assert main(["check", "--manifest", "examples/checkout/credcheck.toml"]) == 0
+    manifest = "examples/checkout/credcheck.toml"
+    assert main(["check", "--context", "local", "--manifest", manifest]) == 0
     start = section(README, "Quick start")
     (shown,) = (body for name, body in FENCE.findall(start) if name == "text")
     printed = capsys.readouterr().out.replace(f"{ROOT}{os.sep}", "")
