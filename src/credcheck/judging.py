@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from credcheck.model import SecretStatus
 from credcheck.services import guess_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from credcheck.model import (
         Context,
         Finding,
@@ -25,6 +24,25 @@ if TYPE_CHECKING:
     from credcheck.secret import Secret
 
 MAX_FILE_BYTES = 1_000_000
+
+
+class Companions(Mapping[str, str]):
+    """The other variables of the environment; each is revealed when the judge asks for it."""
+
+    def __init__(self, variables: Mapping[str, Secret], own: Sequence[str]) -> None:
+        self._variables = variables
+        self._own = own
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._own:
+            raise KeyError(name)
+        return self._variables[name].reveal()
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._variables if name not in self._own)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Judge:
@@ -53,11 +71,7 @@ class Judge:
         if known is not None:
             return known
         service = spec.service or guess_service(spec.name)
-        companions = {
-            name: value.reveal()
-            for name, value in self._companions.items()
-            if name not in spec.names
-        }
+        companions = Companions(self._companions, spec.names)
         text = secret.reveal()
         if spec.file:
             text = read_value_file(self._manifest, secret) or ""

@@ -2,18 +2,15 @@
 
 They are named tuples and not dataclasses because every run of the command pays for their
 creation: 20 frozen, slotted dataclasses take longer to create than the whole of ``python -c pass``
-to run (see ``bench/``). They are made with keyword arguments all the same.
+to run (see ``bench/``). They are made with keyword arguments all the same. Annotations are not
+postponed here, since ``NamedTuple`` would compile each of them.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from credcheck.secret import Secret
+from credcheck.secret import Secret
 
 Mode = Literal["test", "live", "unknown"]
 State = Literal[

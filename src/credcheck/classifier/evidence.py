@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.dsn import places
 from credcheck.classifier.normalize import clean
 
 if TYPE_CHECKING:
@@ -43,18 +42,25 @@ class Evidence:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The URLs and connection strings in it."""
-        return places(self.text) if len(self.text) <= MAX_PLACES_LENGTH else ()
+        if len(self.text) > MAX_PLACES_LENGTH or not ("://" in self.text or "=" in self.text):
+            return ()
+        from credcheck.classifier.dsn import places
+
+        return places(self.text)
 
     @cached_property
     def endpoints(self) -> tuple[Place, ...]:
         """Where the companions say that the value will be sent."""
         named = self.service.endpoints if self.service else ()
-        found = (self.companions.get(name, "") for name in named)
+        found = [clean(text) for name in named if (text := self.companions.get(name, "")).strip()]
+        if not found:
+            return ()
+        from credcheck.classifier.dsn import places
+
         return tuple(
             place
             for text in found
-            for place in places(clean(text) if "://" in text else f"https://{clean(text)}")
-            if text.strip()
+            for place in places(text if "://" in text else f"https://{text}")
         )
 
     @cached_property

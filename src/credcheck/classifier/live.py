@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.aws import CANARIES, account_of
-from credcheck.classifier.dsn import live_word, matches
+from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
 from credcheck.classifier.normalize import clean, views
 from credcheck.model import Verdict
 from credcheck.services import _index
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FIRST = sorted(_index.LIVE, key=len, reverse=True)
 _FOLDED = [(marker.casefold(), marker) for marker in _LONGEST_FIRST]
-_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])")
+_KEY_ID = r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])"
 _DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
 
 
@@ -97,7 +95,8 @@ def _is_live_form(text: str, kind: Kind) -> bool:
 def _refused(evidence: Evidence) -> Iterator[str]:
     """What the operator refuses, and keys that raise an alarm."""
     refuse = evidence.rules.refuse
-    for match in _KEY_ID.finditer(evidence.value):
+    has_id = any(prefix in evidence.value for prefix in CREDENTIAL_PREFIXES)
+    for match in re.finditer(_KEY_ID, evidence.value) if has_id else ():
         account = account_of(match[0])
         if account in CANARIES:
             yield "it is a canary: using it raises an alarm at its owner"
@@ -114,26 +113,30 @@ def _refused(evidence: Evidence) -> Iterator[str]:
 
 
 def _hosts(evidence: Evidence) -> Iterator[str]:
+    """What the places say to which the value leads, or is sent."""
+    if not evidence.places and not evidence.endpoints:
+        return
+    from credcheck.classifier.dsn import live_word, matches
+
+    yield from _refused_places(evidence)
+    known = evidence.service.hosts if evidence.service else None
+    for place in (*evidence.places, *evidence.endpoints):
+        for host in place.hosts if known else ():
+            if known and matches(host, known.production) and not matches(host, known.sandbox):
+                yield f"it leads to {evidence.title}'s production host"
+    if evidence.service_id in {"database_url", None} and any(map(live_word, evidence.places)):
+        yield "the name of its host, database or user says that it is production"
+
+
+def _refused_places(evidence: Evidence) -> Iterator[str]:
+    from credcheck.classifier.dsn import matches
+
     refuse = evidence.rules.refuse
     for place in evidence.places:
         if any(matches(host, refuse.hosts) for host in place.hosts):
             yield "it leads to a host that the manifest refuses"
-        if any(
-            fnmatchcase(name.lower(), p.lower())
-            for name in place.databases
-            for p in refuse.databases
-        ):
+        if any(matches(name, refuse.databases) for name in place.databases):
             yield "it leads to a database that the manifest refuses"
-    production = evidence.service.hosts.production if evidence.service else ()
-    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
-    for place in (*evidence.places, *evidence.endpoints):
-        for host in place.hosts:
-            if matches(host, production) and not matches(host, sandbox):
-                yield f"it leads to {evidence.title}'s production host"
-    if evidence.service_id == "database_url" or evidence.service is None:
-        for place in evidence.places:
-            if live_word(place):
-                yield "the name of its host, database or user says that it is production"
 
 
 def _kind(evidence: Evidence) -> str | None:

@@ -15,8 +15,8 @@ geheim passwort contraseña cambiame cámbiame secreto senha mudar motdepasse ch
 wachtwoord
 """
 _WORDS = frozenset(_WORD_TABLE.split())
-_FORMS = re.compile(
-    r"""
+# Patterns stay texts until they are needed: `re` keeps what it has compiled.
+_FORMS = r"""
     ^\$\{.*\}$ | ^\$[A-Za-z_]\w*$ | ^%[A-Za-z_]\w*%$ | ^\$\(.*\)$ | ^`.*`$        # not expanded
     | ^\$\{\{.*\}\}$ | ^\{\{.*\}\}$ | ^<%.*%>$ | ^\#\{.*\}$ | ^__\w+__$ | ^@@?\w+@@?$
     | ^\(\(.*\)\)$ | ^<[^<>]*>$ | ^\[[^\[\]]*\]$ | ^\{[A-Za-z_ -]*\}$             # templates
@@ -25,12 +25,8 @@ _FORMS = re.compile(
     | ^(?:ENC\[|vault:v\d+:|AGE-|\$ANSIBLE_VAULT|-----BEGIN\ (?:PGP|AGE)|encrypted:)  # encrypted
     | ^[*\u2022.\u2026xX#_-]{3,}$ | \*{3} | \.\.\. | \u2026 | \u2022{2}           # masks
     | (?i:\byour[-_ ]) | (?i:^(?:insert|enter|add|put|paste)[-_ ])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_FILE = re.compile(
-    r"(?:~|\.{1,2})?/[^\s:@]*|[A-Za-z]:\\[^\r\n]*|[\w./-]+\.(?:pem|key|json|txt|p12)"
-)
+"""
+_FILE = r"(?:~|\.{1,2})?/[^\s:@]*|[A-Za-z]:\\[^\r\n]*|[\w./-]+\.(?:pem|key|json|txt|p12)"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _LINES = ("0123456789" * 2, "9876543210" * 2, _ALPHABET, _ALPHABET[::-1])
 _LONGEST = 4096  # a longer value is no template
@@ -41,12 +37,16 @@ def is_placeholder(value: str) -> bool:
     text = value.strip().strip("\"'").strip()
     if not text:
         return False
-    return text.casefold() in _WORDS or _FORMS.search(text[:_LONGEST]) is not None
+    return text.casefold() in _WORDS or _has_form(text[:_LONGEST])
+
+
+def _has_form(text: str) -> bool:
+    return re.search(_FORMS, text, re.VERBOSE | re.DOTALL) is not None
 
 
 def is_file_name(text: str) -> bool:
     """Tell whether a value is the name of a file, not its content."""
-    return len(text) <= _LONGEST and _FILE.fullmatch(text) is not None
+    return len(text) <= _LONGEST and re.fullmatch(_FILE, text) is not None
 
 
 def is_run(tail: str) -> bool:

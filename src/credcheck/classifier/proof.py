@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import account_of
-from credcheck.classifier.dsn import matches
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.placeholder import (
     is_dummy_word,
@@ -33,11 +32,13 @@ def find_test(evidence: Evidence) -> Verdict:
     dummy = service.dummies.get(text) if service else None
     if dummy is not None:
         return _of_dummy(evidence, dummy)
+    proven = _of_form(evidence)
+    if proven is not None:
+        return proven
     if is_placeholder(text) or _is_dummy_key(service, text):
         return _unknown(evidence, "it is a placeholder, not a value", placeholder=True)
     return (
-        _of_form(evidence)
-        or _of_account(evidence)
+        _of_account(evidence)
         or _of_place(evidence)
         or _of_neighbors(evidence)
         or _unproven(evidence)
@@ -120,6 +121,8 @@ def _of_form(evidence: Evidence) -> Verdict | None:
     if found is None or found[0].confidence == "guess":
         return None
     kind, form = found
+    if is_run(text[len(form.prefix) :]):
+        return None
     marker = f", marked {form.prefix}" if form.prefix else ""
     warnings = (f"a {kind.what} is made to be published",) if kind.client_side else ()
     return _test(evidence, f"a {service.name} {kind.what} in test mode{marker}", kind.id, *warnings)
@@ -167,6 +170,8 @@ def _of_place(evidence: Evidence) -> Verdict | None:
     """A URL or connection string: the hosts decide."""
     if not evidence.places:
         return None
+    from credcheck.classifier.dsn import matches
+
     allowed = evidence.rules.allow.hosts
     sandbox = evidence.service.hosts.sandbox if evidence.service else ()
     if all(place.in_memory for place in evidence.places):
@@ -191,8 +196,7 @@ def _of_neighbors(evidence: Evidence) -> Verdict | None:
     if found is None:
         return None
     kind = found[0]
-    hosts = [host for place in evidence.endpoints for host in place.hosts]
-    if kind.by_host and hosts and all(matches(host, service.hosts.sandbox) for host in hosts):
+    if kind.by_host and _is_sent_to_sandbox(evidence, service):
         return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
     for other in evidence.others if kind.pair else ():
         partner = _matching(service, clean(other), "test")
@@ -203,6 +207,15 @@ def _of_neighbors(evidence: Evidence) -> Verdict | None:
         if partner is not None and partner[0].id in kind.pair:
             return _test(evidence, f"the {partner[0].what} beside it is in test mode", kind.id)
     return None
+
+
+def _is_sent_to_sandbox(evidence: Evidence, service: Service) -> bool:
+    hosts = [host for place in evidence.endpoints for host in place.hosts]
+    if not hosts:
+        return False
+    from credcheck.classifier.dsn import matches
+
+    return all(matches(host, service.hosts.sandbox) for host in hosts)
 
 
 def _unproven(evidence: Evidence) -> Verdict:

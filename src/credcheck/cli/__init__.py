@@ -119,12 +119,18 @@ def _parser(prog: str, description: str) -> ArgumentParser:
         def error(self, message: str) -> NoReturn:
             raise CommandLineError(_plain(message, self), f"see {self.prog} --help")
 
+    class Formatter(RawDescriptionHelpFormatter):
+        """As wide as the terminal; argparse would import shutil to find that out."""
+
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, width=_width())
+
     first, _, rest = description.partition("\n\n")
     parser = Parser(
         prog=prog,
         description=first,
         epilog=rest.strip() or None,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
         allow_abbrev=False,
     )
     shared = parser.add_argument_group("global options")
@@ -137,6 +143,13 @@ def _parser(prog: str, description: str) -> ArgumentParser:
     )
     shared.add_argument("--version", action="version", version=f"credcheck {__version__}")
     return parser
+
+
+def _width() -> int:
+    try:
+        return min(os.get_terminal_size().columns, 100) - 2
+    except (OSError, ValueError):
+        return 80
 
 
 def _plain(message: str, parser: ArgumentParser) -> str:
