@@ -545,3 +545,346 @@ def test_the_manifest_of_the_repository_above_is_found(
     monkeypatch.chdir(inner)
     result = run(pytester, "-c", "pytest.ini")
     result.stdout.fnmatch_lines(["*manifest pyproject.toml"])
+
+
+# ── the selection is final, and nothing beyond it is asked ────────────────────────────────────
+
+REMOTE = """
+[secrets.REMOTE_KEY]
+vault = "secret/ci/shop#key"
+
+[suites.far]
+requires = ["REMOTE_KEY", "OTHER_KEY"]
+on-broken = "skip"
+"""
+
+
+def source_status(pytester: pytest.Pytester, name: str) -> str:
+    report = json.loads((pytester.path / "out/report.json").read_text())
+    return str(next(source["status"] for source in report["sources"] if source["name"] == name))
+
+
+@pytest.mark.parametrize(("word", "status"), [("near", "not-asked"), ("far", "unreachable")])
+def test_a_remote_source_is_asked_only_for_what_the_selected_tests_need(
+    pytester: pytest.Pytester, word: str, status: str
+) -> None:
+    manifest(pytester, MANIFEST + REMOTE)
+    pytester.makepyfile(
+        test_pay="""
+        from credcheck import require_secret
+        @require_secret("OTHER_KEY")
+        def test_near(): pass
+        @require_secret("REMOTE_KEY")
+        def test_far(): pass
+        """
+    )
+    run(pytester, "-k", word, "--credcheck-report", "out/report.json")
+    assert source_status(pytester, "vault") == status
+    secrets = {secret["name"] for secret in report_of(pytester)["secrets"]}  # type: ignore[attr-defined]
+    assert secrets == {"OTHER_KEY" if word == "near" else "REMOTE_KEY"}
+    assert [(s["name"], s["tests"]) for s in report_of(pytester)["suites"]] == [("far", 1)]  # type: ignore[attr-defined]
+
+
+def test_a_selection_that_needs_nothing_asks_no_remote_source(pytester: pytest.Pytester) -> None:
+    manifest(pytester, MANIFEST + REMOTE)
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester, "--credcheck-report", "out/report.json")
+    assert source_status(pytester, "vault") == "not-asked"
+    assert report_of(pytester)["suites"] == []
+    result.stdout.no_fnmatch_line("*= credcheck =*")
+
+
+def test_what_last_failed_deselects_is_not_resolved(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(
+        """
+        from credcheck import require_secret
+        class TestBoth:
+            @require_secret("OTHER_KEY")
+            def test_needs(self): pass
+            def test_fails(self): raise AssertionError
+        """
+    )
+    run(pytester).assert_outcomes(failed=1, skipped=1)
+    result = run(pytester, "--lf")
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*OTHER_KEY*")
+
+
+@pytest.mark.parametrize("option", ["--collect-only", "--fixtures", "--help"])
+def test_a_run_without_tests_refuses_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(MARKED)
+    result = run(pytester, option)
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*production*")
+
+
+def test_help_is_shown_in_spite_of_a_manifest_mistake(pytester: pytest.Pytester) -> None:
+    manifest(pytester, "ambiet = 'warn'\n")
+    result = run(pytester, "--help")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*--credcheck-context*", "*--credcheck-report=FILE*"])
+
+
+# ── beside pytest's own marks ─────────────────────────────────────────────────────────────────
+
+
+def test_a_test_that_skips_itself_stays_skipped_where_the_policy_fails(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from credcheck import require_secret
+        @pytest.mark.skip(reason="not today")
+        @require_secret("MISSING")
+        def test_a(): raise AssertionError
+        """
+    )
+    for words in ((), ("--credcheck-strict",)):
+        result = run(pytester, "-rs", *words)
+        result.assert_outcomes(skipped=1)
+        result.stdout.fnmatch_lines(["*: not today"])
+        result.stdout.no_fnmatch_line("*= credcheck =*")
+
+
+def test_an_expected_failure_does_not_hide_a_missing_credential(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from credcheck import require_secret
+        @pytest.mark.xfail
+        @require_secret("MISSING")
+        def test_a(): raise AssertionError
+        @pytest.mark.xfail
+        def test_b(secrets): secrets.require("MISSING")
+        @pytest.mark.xfail
+        def test_c(): raise AssertionError
+        """
+    )
+    result = run(pytester, "--credcheck-strict")
+    result.assert_outcomes(errors=1, failed=1, xfailed=1)
+    assert result.ret == 1
+
+
+# ── the account of what was stopped ───────────────────────────────────────────────────────────
+
+
+def summary_of(result: pytest.RunResult) -> list[str]:
+    lines = result.stdout.lines
+    start = next(n for n, line in enumerate(lines) if "= credcheck =" in line)
+    end = next(n for n, line in enumerate(lines) if n > start and line.startswith("="))
+    return lines[start + 1 : end]
+
+
+def test_the_summary_counts_every_way_to_be_stopped(pytester: pytest.Pytester) -> None:
+    manifest(pytester, MANIFEST + PAYMENTS + "on-missing = 'fail'\n")
+    (pytester.path / "payments").mkdir()
+    (pytester.path / "payments" / "test_x.py").write_text("def test_a(): pass\n")
+    pytester.makepyfile(
+        test_other="""
+        import pytest
+        from credcheck import require_secret
+        @pytest.fixture(scope="module")
+        def client(session_secrets): session_secrets.require("OTHER_KEY")
+        def test_a(client): pass
+        def test_b(client): pass
+        def test_c(secrets): secrets.require("OTHER_KEY")
+        @require_secret("STRANGE")
+        def test_d(): pass
+        """
+    )
+    assert summary_of(run(pytester)) == [
+        "payments: failed 1 test: STRIPE_TEST_KEY is absent",
+        f"    STRIPE_TEST_KEY: {HINT}",
+        "test_other: skipped 3 tests: OTHER_KEY is absent",
+        "    OTHER_KEY: add OTHER_KEY=<your test key> to .env.test",
+        "test_other: skipped 1 test: STRANGE is absent",
+        "    STRANGE: add STRANGE=<your test key> to .env.test",
+    ]
+
+
+def test_a_body_obeys_the_policy_of_its_suite(pytester: pytest.Pytester) -> None:
+    suite = "\n[suites.other]\npaths = ['other']\non-missing = 'fail'\n"
+    manifest(pytester, MANIFEST + suite)
+    (pytester.path / "other").mkdir()
+    (pytester.path / "other" / "test_x.py").write_text(
+        "def test_a(secrets): secrets.require('OTHER_KEY')\n"
+    )
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    assert summary_of(result)[0] == "other: failed 1 test: OTHER_KEY is absent"
+
+
+def test_a_quiet_run_tells_nothing_before_its_tests(pytester: pytest.Pytester) -> None:
+    manifest(pytester)
+    pytester.makepyfile(MARKED)
+    run(pytester, "-q").stdout.no_fnmatch_line("credcheck: *")
+
+
+def test_a_name_cannot_forge_a_line(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        r"""
+        from credcheck import require_secret
+        @require_secret("A\n\x1b[31mFORGED")
+        def test_a(): pass
+        """
+    )
+    output = run(pytester, "-rs").stdout.str()
+    assert "FORGED" in output
+    assert "\x1b[31mFORGED" not in output
+    assert not [line for line in output.splitlines() if line.startswith("FORGED")]
+
+
+# ── session_secrets ───────────────────────────────────────────────────────────────────────────
+
+
+def test_session_secrets_see_what_is_declared_and_what_tests_need(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch)
+    monkeypatch.setenv("UNDECLARED", "some-value-of-it")
+    pytester.makepyfile(
+        """
+        import pytest
+        from credcheck import require_secret
+        @pytest.fixture(scope="session")
+        def both(session_secrets):
+            with pytest.raises(KeyError, match='session_secrets.require."STRANGE"'):
+                session_secrets["STRANGE"]
+            return session_secrets["STRIPE_TEST_KEY"], session_secrets["UNDECLARED"]
+        @require_secret("UNDECLARED")
+        def test_a(both): assert all(both)
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_what_no_fixture_has_handed_in_is_a_key_error_at_the_users_line(
+    pytester: pytest.Pytester,
+) -> None:
+    manifest(pytester, PROVIDED)
+    pytester.makepyfile("def test_a(secrets): secrets.require('STRIPE_TEST_KEY')\n")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*STRIPE_TEST_KEY is deferred: the fixture 'vendor' hands it in at run time"]
+    )
+    result.stdout.no_fnmatch_line("*fixtures.py*")
+    result.stdout.no_fnmatch_line("*broker.py*")
+
+
+@pytest.mark.parametrize(
+    ("value", "outcomes", "text"),
+    [
+        ("'changeme'", {"skipped": 1}, "*STRIPE_TEST_KEY is placeholder*"),
+        ("b'abc'", {"errors": 1}, "*provide('STRIPE_TEST_KEY', …) takes a str, not bytes"),
+    ],
+)
+def test_what_is_handed_in_must_be_usable(
+    pytester: pytest.Pytester, value: str, outcomes: dict[str, int], text: str
+) -> None:
+    manifest(pytester, PROVIDED)
+    pytester.makepyfile(
+        f"""
+        import pytest
+        @pytest.fixture(scope="session")
+        def vendor(session_secrets): session_secrets.provide("STRIPE_TEST_KEY", {value})
+        def test_a(vendor): raise AssertionError
+        """
+    )
+    result = run(pytester, "-rs")
+    result.assert_outcomes(**outcomes)
+    result.stdout.fnmatch_lines([text])
+
+
+# ── mistakes, second part ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_refusal_wins_over_a_report_that_cannot_be_written(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch, stripe_live())
+    pytester.makepyfile(MARKED)
+    (pytester.path / "folder").mkdir()
+    result = run(pytester, "--credcheck-report", "folder")
+    assert "folder cannot be written: Is a directory" in refused(result)
+
+
+def test_a_broken_env_test_that_a_body_finds_ends_the_run_with_the_usage_code(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / ".env.test").write_text("A='open\n")
+    pytester.makepyfile(
+        """
+        def test_a(secrets): secrets.require("MISSING")
+        def test_b(): pass
+        """
+    )
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["credcheck: .env.test:1: not a line of the form NAME=value*"])
+
+
+def test_a_report_of_a_project_that_uses_nothing_is_empty_or_says_what_is_broken(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("def test_a(): pass")
+    assert run(pytester, "--credcheck-report", "out/report.json").ret == 0
+    assert report_of(pytester)["secrets"] == []
+    (pytester.path / ".env.test").write_text("A='open\n")
+    result = run(pytester, "--credcheck-report", "out/report.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: credcheck: .env.test:1: not a line*"])
+
+
+# ── where the manifest is ─────────────────────────────────────────────────────────────────────
+
+
+def inner_project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = pytester.mkdir("inner")
+    (inner / "pytest.ini").write_text("[pytest]\n")
+    (inner / "test_x.py").write_text("def test_a(): pass\n")
+    monkeypatch.chdir(inner)
+
+
+def test_outside_of_a_repository_no_manifest_above_is_taken(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    inner_project(pytester, monkeypatch)
+    run(pytester).stdout.no_fnmatch_line("credcheck: *")
+
+
+def test_the_variable_names_a_manifest_from_where_pytest_was_started(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pytester.path / "other.toml").write_text(MANIFEST)
+    inner_project(pytester, monkeypatch)
+    pytester.mkdir("inner/deeper")
+    monkeypatch.chdir(pytester.path / "inner" / "deeper")
+    monkeypatch.setenv("CREDCHECK_MANIFEST", "../../other.toml")
+    run(pytester, "..").stdout.fnmatch_lines(["credcheck: *manifest other.toml"])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[dependency-groups]\ntest = ['pytest-credcheck']\n", False),
+        ("# [tool.credcheck]\n", False),
+        ("[tool]\ncredcheck = {ambient = 'off'}\n", True),
+        ('[ tool . "credcheck" ]\n', True),
+    ],
+)
+def test_a_table_is_told_from_a_mention(pytester: pytest.Pytester, text: str, found: bool) -> None:
+    (pytester.path / "pyproject.toml").write_text(text)
+    pytester.makepyfile("def test_a(): pass")
+    output = run(pytester, "-c", os.devnull, "--rootdir", ".").stdout.lines
+    assert any(line.startswith("credcheck: context") for line in output) is found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -109,11 +110,11 @@ def test_a_live_key_that_only_a_worker_can_find_ends_the_run(
     monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
     pytester.makepyfile(
         """
-        def test_a(secrets): secrets.require("STRIPE_" + "TEST_KEY")
+        def test_a(secrets): secrets.require("_".join(["STRIPE", "TEST", "KEY"]))
         def test_b(): pass
         """
     )
-    refused(run(pytester))
+    assert "2 workers" in refused(run(pytester))
 
 
 def test_a_live_key_behind_a_mark_that_cannot_be_read_ends_the_run(
@@ -151,9 +152,116 @@ def test_the_report_is_written_by_the_controller(pytester: pytest.Pytester) -> N
     assert '"MISSING"' in (pytester.path / "report.json").read_text()
 
 
-@pytest.mark.parametrize("mode", ["load", "loadfile", "worksteal", "each"])
+@pytest.mark.parametrize("mode", ["load", "loadscope", "loadgroup", "worksteal", "each"])
 def test_every_way_to_distribute_works(pytester: pytest.Pytester, mode: str) -> None:
     pytester.makepyfile(MARKED)
     result = run(pytester, "--dist", mode)
     times = 2 if mode == "each" else 1
     result.assert_outcomes(passed=times, skipped=5 * times)
+
+
+def test_without_workers_the_run_is_a_plain_one(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_pay=MARKED)
+    result = run(pytester, "-n", "0")
+    result.assert_outcomes(passed=1, skipped=5)
+    result.stdout.fnmatch_lines(
+        ["credcheck: 0 secrets ready, 2 missing (STRIPE_TEST_KEY: absent, MISSING: absent)"]
+    )
+
+
+def test_what_only_a_worker_can_know_is_counted_and_reported(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_odd="""
+        import unittest
+        from credcheck import require_secret
+
+        def test_a(secrets): secrets.require("_".join(["IN", "BODY"]))
+
+        class TestUnit(unittest.IsolatedAsyncioTestCase):
+            @require_secret("_".join(["IN", "MARK"]))
+            async def test_b(self): raise AssertionError
+            async def test_c(self): pass
+        """
+    )
+    result = run(pytester, "--credcheck-report", "report.json")
+    result.assert_outcomes(passed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*= credcheck =*",
+            "test_odd: skipped 1 test: IN_BODY is absent",
+            "    IN_BODY: add *",
+            "test_odd: skipped 1 test: IN_MARK is absent",
+            "    IN_MARK: add *",
+        ],
+        consecutive=True,
+    )
+    report = json.loads((pytester.path / "report.json").read_text())
+    assert {s["name"]: s["state"] for s in report["secrets"]} == {"IN_MARK": "absent"}
+
+
+def test_the_report_is_of_the_tests_that_were_selected(pytester: pytest.Pytester) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    pytester.makepyfile(test_pay=MARKED)
+    result = run(pytester, "-k", "skipped", "--credcheck-report", "report.json")
+    result.assert_outcomes(skipped=1)
+    report = json.loads((pytester.path / "report.json").read_text())
+    assert [(s["name"], s["tests"], s["missing"]) for s in report["suites"]] == [
+        ("test_pay", 1, ["MISSING"])
+    ]
+
+
+def test_arguments_are_meant_from_where_pytest_was_started(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    (pytester.path / "pytest.ini").write_text("[pytest]\n")
+    inner = pytester.mkdir("inner")
+    (inner / "test_x.py").write_text(
+        "from credcheck import require_secret\n@require_secret('MISSING')\ndef test_a(): pass\n"
+    )
+    monkeypatch.chdir(inner)
+    result = run(pytester, "test_x.py::test_a")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["credcheck: context local*, 1 missing (MISSING: absent)"])
+
+
+def test_a_worker_that_finds_a_live_key_stops_the_others(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile(
+        """
+        import pytest, time
+        def test_a(secrets): secrets.require("_".join(["STRIPE", "TEST", "KEY"]))
+        @pytest.mark.parametrize("n", range(400))
+        def test_b(n): time.sleep(0.05)
+        """
+    )
+    result = run(pytester, "--credcheck-report", "report.json")
+    refused(result)
+    outcomes = result.parseoutcomes()
+    assert outcomes["failed"] == 1
+    assert outcomes.get("passed", 0) < 200
+    assert json.loads((pytester.path / "report.json").read_text())["exit_code"] == 3
+
+
+def test_a_project_that_uses_nothing_is_told_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester)
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("credcheck: *")
+    result.stdout.no_fnmatch_line("*= credcheck =*")
+
+
+def test_a_broken_env_test_that_a_worker_finds_ends_the_run_with_the_usage_code(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / ".env.test").write_text("A='open\n")
+    pytester.makepyfile('def test_a(secrets): secrets.require("".join(["MISS", "ING"]))')
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["*credcheck: .env.test:1: not a line of the form NAME=value*"])
+    assert "INTERNALERROR" not in result.stdout.str()
