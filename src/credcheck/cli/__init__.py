@@ -147,9 +147,10 @@ def _parser(prog: str, description: str) -> ArgumentParser:
 
 def _width() -> int:
     try:
-        return min(os.get_terminal_size().columns, 100) - 2
+        columns = int(os.environ.get("COLUMNS", "")) if "COLUMNS" in os.environ else 0
+        return min(columns or os.get_terminal_size().columns, 100) - 2
     except (OSError, ValueError):
-        return 80
+        return 78
 
 
 def _plain(message: str, parser: ArgumentParser) -> str:
