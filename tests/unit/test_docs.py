@@ -47,6 +47,7 @@ def commands_in(page: Path) -> list[list[str]]:
         for language in ("sh", "console", "yaml", "text")
         for block in blocks(page, language)
         for line in block.splitlines()
+        if not line.startswith("usage:")
     ]
     found = (
         re.search(r"(?:^|[ /])(credcheck(?: .*)?)$", line.partition(" #")[0]) for line in lines

@@ -27,7 +27,7 @@ def test_every_section_says_why_and_what_to_do() -> None:
 
 @pytest.mark.parametrize("code", RULES)
 def test_a_finding_is_one_sentence_with_a_hint_and_its_page(code: str) -> None:
-    told = finding(code, secret="KEY", **WORDS)
+    told = finding(code, secret="KEY", suite=None, severity=None, **WORDS)
     assert told.message.endswith((".", "?)."))
     assert told.hint
     assert told.severity == RULES[code].severity

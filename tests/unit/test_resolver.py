@@ -143,7 +143,13 @@ def test_a_remote_source_is_asked_only_for_secrets_that_name_a_place_there() -> 
         source = Table(A=found("value"))
         assert search((name, source)).attempts == ()
         assert source.asked == []
-        placed = SecretSpec(name="A")._replace(**{name: "secret/ci#key"})
+        places = {"vault": "secret/ci#key", "aws": "ci#key", "keyring": "ci"}
+        placed = SecretSpec(
+            name="A",
+            vault=places["vault"] if name == "vault" else None,
+            aws=places["aws"] if name == "aws" else None,
+            keyring=places["keyring"] if name == "keyring" else None,
+        )
         assert search((name, source), spec=placed).source == name
 
 

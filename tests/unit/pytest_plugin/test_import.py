@@ -38,4 +38,5 @@ def test_the_decorator_imports_no_more_than_the_model() -> None:
         "credcheck.pytest_plugin.fixtures",
         "credcheck.pytest_plugin.marks",
         "credcheck.pytest_plugin.state",
+        "credcheck.secret",
     }
