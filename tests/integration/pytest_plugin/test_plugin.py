@@ -165,6 +165,8 @@ def test_one_of_several_is_enough_with_any_of(
         @require_secret("FIRST", "SECOND", any_of=True)
         def test_either(secrets):
             assert list(secrets) == ["SECOND"]
+            assert "SECOND" in secrets
+            assert "FIRST" not in secrets
             assert secrets.get("FIRST") is None
             assert len(secrets) == 1
             with pytest.raises(KeyError, match="FIRST is absent"):
@@ -872,6 +874,16 @@ def test_the_variable_names_a_manifest_from_where_pytest_was_started(
     monkeypatch.chdir(pytester.path / "inner" / "deeper")
     monkeypatch.setenv("CREDCHECK_MANIFEST", "../../other.toml")
     run(pytester, "..").stdout.fnmatch_lines(["credcheck: *manifest other.toml"])
+
+
+def test_a_mistake_in_the_toml_is_told_by_the_reader_of_the_manifest(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "pyproject.toml").write_text("[tool.credcheck]\nambient = \n")
+    pytester.makepyfile("def test_a(): pass")
+    result = run(pytester, "-c", os.devnull, "--rootdir", ".")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: credcheck: pyproject.toml:2: not valid TOML*"])
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,19 @@ def test_a_broken_env_test_that_a_worker_finds_ends_the_run_with_the_usage_code(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stdout.fnmatch_lines(["*credcheck: .env.test:1: not a line of the form NAME=value*"])
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_all_that_is_declared_is_resolved_when_a_name_cannot_be_read(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    pytester.makepyfile(
+        """
+        from credcheck import require_secret
+        @require_secret("_".join(["STRIPE", "TEST", "KEY"]))
+        def test_a(): raise AssertionError
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["credcheck: context local*(STRIPE_TEST_KEY: absent)"])
