@@ -101,7 +101,7 @@ def _without_command(words: Sequence[str]) -> int:
     parser = _parser("credcheck", "A credential broker for test runs.")
     parser.usage = "credcheck [OPTIONS] [COMMAND] …"
     width = max(map(len, COMMANDS))
-    parser.epilog = "commands (credcheck alone is credcheck check):\n" + "\n".join(
+    parser.epilog = "commands (check, if none is named):\n" + "\n".join(
         f"  {name:<{width}}  {told}" for name, (_, told) in COMMANDS.items()
     )
     parser.epilog += "\n\nexample:\n  credcheck check --context ci"
