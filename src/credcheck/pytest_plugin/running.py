@@ -23,11 +23,12 @@ class RunHooks:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Fail a test with the reason and no traceback.
 
-        Not `tryfirst`: a test that skips itself by its own mark stays skipped.
+        Not `tryfirst`: a test that skips itself by its own mark stays skipped. One with our skip
+        mark comes here only under `-p no:skipping`; it must not run then either.
         """
         self._state.current = item
         stop = item.stash.get(STOP, None)
-        if stop is not None and stop.outcome != "skip":
+        if stop is not None:
             stop_now(stop)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

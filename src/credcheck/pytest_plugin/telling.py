@@ -34,7 +34,7 @@ def readiness(state: State) -> str | None:
     """Say which secrets are ready and which are missing."""
     if not state.active or state.collects_only or state.config.get_verbosity() < 0:
         return None
-    statuses = [state.broker.status(name) for name in state.broker.resolved()]
+    statuses = [state.broker.status(name) for name in sorted(state.broker.resolved())]
     return f"credcheck: {ready_line(statuses)}" if statuses else None
 
 

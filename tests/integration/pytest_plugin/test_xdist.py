@@ -165,7 +165,7 @@ def test_without_workers_the_run_is_a_plain_one(pytester: pytest.Pytester) -> No
     result = run(pytester, "-n", "0")
     result.assert_outcomes(passed=1, skipped=5)
     result.stdout.fnmatch_lines(
-        ["credcheck: 0 secrets ready, 2 missing (STRIPE_TEST_KEY: absent, MISSING: absent)"]
+        ["credcheck: 0 secrets ready, 2 missing (MISSING: absent, STRIPE_TEST_KEY: absent)"]
     )
 
 
