@@ -19,9 +19,10 @@ from credcheck.model import (
     SecretSpec,
     SecretStatus,
     SourceStatus,
+    Suite,
 )
-from credcheck.preflight import assign, decide, refusal_sentence, suite_by_path
-from credcheck.reporting import make_report, select
+from credcheck.preflight import assign, decide, exit_code, refusal_sentence, suite_by_path
+from credcheck.reporting import about, make_report, select
 from credcheck.resolver import resolve
 from credcheck.secret import Secret
 from credcheck.sources import open_source
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from credcheck.model import Context, Manifest, Need, Report, Suite, TestGroup
+    from credcheck.model import Context, Manifest, Need, Report, TestGroup
     from credcheck.preflight import Decision
+    from credcheck.reporting import Selection
     from credcheck.sources.base import Source
 
 
@@ -256,9 +258,15 @@ class Broker:
             CommandLineError: there is no suite of that name.
             UsageError: `.env.test` is broken.
         """
+        return self._report_on(
+            select(self.manifest, groups, suites), strict=strict, unreadable=unreadable
+        )
+
+    def _report_on(
+        self, selection: Selection, *, strict: bool = False, unreadable: Sequence[str] = ()
+    ) -> Report:
         from credcheck import __version__
 
-        selection = select(self.manifest, groups, suites)
         self.resolve(selection.secrets)
         return make_report(
             selection,
@@ -271,6 +279,28 @@ class Broker:
             refusals=self.refusals(),
             unreadable=unreadable,
             strict=strict,
+        )
+
+    def explain(self, name: str, groups: Sequence[TestGroup] = ()) -> Report:
+        """Tell about one secret: its trail, the suites that wait for it, and what to do.
+
+        Args:
+            name: the secret; it stands first in the report's.
+            groups: the tests, as :func:`credcheck.discovery.discover` gives them.
+
+        Returns:
+            A report whose exit code is that of a suite that needs just this secret.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        report = self._report_on(about(self.manifest, name, groups))
+        alone = Suite(name=name, requires=(name,))
+        refused = refusal_sentence(self.refusals())
+        decision = self._decided(alone, refused=refused, strict=False)
+        return report._replace(
+            exit_code=exit_code([decision], (), refused=bool(refused), strict=False),
+            findings=tuple(f for f in report.findings if f.secret in {name, None}),
         )
 
     # ── xdist ─────────────────────────────────────────────────────────────────────────────────

@@ -266,6 +266,11 @@ class Need(NamedTuple):
     all_of: tuple[str, ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, each once, in order."""
+        return tuple(dict.fromkeys((*self.all_of, *(n for group in self.any_of for n in group))))
+
 
 class TestGroup(NamedTuple):
     """Tests of one module with the same need; ``count`` of them, the first at ``line``.

@@ -60,11 +60,6 @@ def need_of(suite: Suite) -> Need:
     return Need(all_of=suite.requires, any_of=suite.any_of)
 
 
-def names_of(need: Need) -> tuple[str, ...]:
-    """Give every name of a need, each once, in order."""
-    return tuple(dict.fromkeys((*need.all_of, *(n for group in need.any_of for n in group))))
-
-
 def merge(first: Need, second: Need) -> Need:
     """Give a need that holds both."""
     return Need(
@@ -83,7 +78,7 @@ def assign(manifest: Manifest, path: str, need: Need) -> Suite:
     module = path.removesuffix(".py")
     suite = suite_by_path(manifest, path)
     if suite is not None:
-        if set(names_of(need)) <= set(suite.secrets):
+        if set(need.names) <= set(suite.secrets):
             return suite._replace(
                 requires=merge(need_of(suite), need).all_of,
                 any_of=merge(need_of(suite), need).any_of,
@@ -92,7 +87,7 @@ def assign(manifest: Manifest, path: str, need: Need) -> Suite:
         return suite._replace(
             name=module, requires=both.all_of, any_of=both.any_of, paths=(), declared=False
         )
-    wanted = set(names_of(need))
+    wanted = set(need.names)
     fitting = [
         suite
         for suite in manifest.suites.values()

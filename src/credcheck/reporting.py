@@ -12,7 +12,6 @@ from credcheck.preflight import (
     assign,
     decide,
     exit_code,
-    names_of,
     plan,
     refusal_sentence,
     suite_status,
@@ -77,6 +76,21 @@ def select(
     needed += [name for _, suite in chosen for name in suite.secrets]
     return Selection(
         tuple(suites), tuple(group for group, _ in chosen), tuple(dict.fromkeys(needed))
+    )
+
+
+def about(manifest: Manifest, name: str, groups: Sequence[TestGroup]) -> Selection:
+    """Select one secret, and the suites and tests that need it."""
+    assigned = [(group, assign(manifest, group.path, group.need)) for group in groups]
+    chosen = [(group, suite) for group, suite in assigned if name in suite.secrets]
+    declared = [suite.name for suite in manifest.suites.values() if name in suite.secrets]
+    needed = [n for suite in declared for n in manifest.suites[suite].secrets]
+    needed += [n for _, suite in chosen for n in suite.secrets]
+    suites = dict.fromkeys((*declared, *(suite.name for _, suite in chosen)))
+    return Selection(
+        tuple(suites) or ("",),
+        tuple(group for group, _ in chosen),
+        tuple(dict.fromkeys((name, *needed))),
     )
 
 
@@ -172,5 +186,5 @@ def _unused(selection: Selection, manifest: Manifest) -> list[Finding]:
     if selection.suites or not (manifest.suites or selection.groups):
         return []
     used = {name for suite in manifest.suites.values() for name in suite.secrets}
-    used |= {name for group in selection.groups for name in names_of(group.need)}
+    used |= {name for group in selection.groups for name in group.need.names}
     return [finding("CRED017", secret=name) for name in manifest.secrets if name not in used]

@@ -19,6 +19,7 @@ USAGE, SOFTWARE, INTERRUPTED = 2, 70, 130
 # name -> module with `add_arguments` and `run`, and one line for `--help`; imported when chosen
 COMMANDS = {
     "check": ("credcheck.cli.check", "tell which suites will run, which will be skipped, and why"),
+    "explain": ("credcheck.cli.explain", "tell the trail of one secret, and what to do"),
 }
 DEFAULT_COMMAND = "check"
 _GLOBAL_WITH_VALUE = ("--manifest", "--context", "--color")

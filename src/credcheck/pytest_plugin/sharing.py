@@ -58,7 +58,6 @@ def resolve_for_workers(state: State) -> None:
         pytest.UsageError: the manifest or `.env.test` is wrong.
     """
     from credcheck.discovery import discover
-    from credcheck.preflight import names_of
 
     folder = state.config.invocation_params.dir
     root, suite_paths = state.root, []
@@ -69,7 +68,7 @@ def resolve_for_workers(state: State) -> None:
     problems: list[str] = []
     args = [str(folder / arg) for arg in state.config.args]
     groups = discover(root, args, suite_paths=suite_paths, problems=problems)
-    names = [name for group in groups for name in names_of(group.need)]
+    names = [name for group in groups for name in group.need.names]
     if not names and not state.active:
         return
     names += [name for group in groups for name in state.broker.suite_secrets(group.path)]
