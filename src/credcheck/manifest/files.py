@@ -59,7 +59,9 @@ def find(start: Path) -> Document | None:
         found = Document(own, _shown(own, start), data) if data is not None else None
         in_shared = _open_shared(shared, _shown(shared, start))
         if found and in_shared:
-            message = f"both {in_shared.shown} ([tool.credcheck]) and {found.shown} are manifests"
+            message = (
+                f"{in_shared.shown} has a [tool.credcheck] table, and there is {found.shown} too"
+            )
             raise ManifestError([message], "keep one of the two")
         if found or in_shared:
             return found or in_shared

@@ -101,12 +101,12 @@ class Scope:
 
 def shown(word: str) -> str:
     """Give a name as messages show it: hidden if it could be a value in the wrong place."""
-    if len(word) > 64 or not all(c.isalnum() or c in "_-. /" for c in word):
+    if len(word) > 64 or not all(c.isalnum() or c in "_-. " for c in word):
         return HIDDEN
     digits = sum(c.isdigit() for c in word)
     if len(word) >= 32 and digits >= 4:
         return HIDDEN
-    for part in "".join(c if c.isalnum() else " " for c in word).split():
+    for part in word.replace("-", "_").replace(".", "_").split("_"):
         if len(part) >= 20 and not (part.isalpha() and (part.islower() or part.isupper())):
             return HIDDEN
         if len(part) >= 12 and not part.isalpha() and sum(c.isdigit() for c in part) >= 2:
