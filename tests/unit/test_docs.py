@@ -101,6 +101,11 @@ def test_every_manifest_that_is_shown_is_a_good_one(name: str, tmp_path: Path) -
         load_manifest(tmp_path, explicit=None, known_services=service_ids())
 
 
+def test_the_readme_names_every_command_that_exists() -> None:
+    ways = section(README, "Three ways in")
+    assert set(re.findall(r"(?:^|`)credcheck ([a-z]+)", ways, re.MULTILINE)) == set(COMMANDS)
+
+
 def test_the_readme_names_every_state_and_no_other() -> None:
     rows = re.findall(r"^\| (`.*?) \|", section(README, "What becomes of a secret"), re.MULTILINE)
     named = [word for row in rows for word in re.findall(r"`(\w+)`", row)]
