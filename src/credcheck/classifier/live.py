@@ -24,19 +24,29 @@ _KEY_ID = r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])"
 _DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
 
 
-def live_marker(text: str) -> str | None:
-    """Say which vendor's live marker stands in a text, or None; nothing else of it is said."""
-    found = _marker(text)
-    return None if found is None else f"it carries the live marker {found[0]} of {found[1]}"
+def live_marker(text: str, service_id: str | None = None) -> str | None:
+    """Say which live marker stands in a text, or None; nothing else of the text is said.
+
+    Args:
+        text: any text, however long.
+        service_id: the declared service; it is named if the marker is one of its own.
+    """
+    marker = _marker(text)
+    if marker is None:
+        return None
+    owners = _index.LIVE[marker].split()
+    owner = service_id if service_id in owners else owners[0]
+    whose = f"of {owner}" if len(owners) == 1 else f"of {owner} and others"
+    return f"it carries the live marker {marker} {whose}"
 
 
-def _marker(text: str) -> tuple[str, str] | None:
+def _marker(text: str) -> str | None:
     for reading in views(text):
         if not any(anchor in reading for anchor in _index.ANCHORS):
             continue
         for folded, marker in _FOLDED:
             if folded in reading:
-                return marker, _index.LIVE[marker].split()[0]
+                return marker
     return None
 
 
@@ -51,7 +61,7 @@ def find_live(evidence: Evidence) -> Verdict | None:
 
 def _reasons(evidence: Evidence) -> Iterator[str]:
     """Find reasons, the cheapest first; the first one decides."""
-    found = live_marker(evidence.value)
+    found = live_marker(evidence.value, evidence.service_id)
     if found:
         yield found
     yield from _own_forms(evidence)

@@ -29,7 +29,7 @@ def test_a_test_key_names_its_service_kind_and_marker() -> None:
 def test_a_live_key_names_its_marker_and_nothing_else() -> None:
     verdict = classify(stripe_live(), "stripe")
     assert (verdict.mode, verdict.kind) == ("live", "secret-key")
-    assert verdict.reason == "it carries the live marker sk_live_ of stripe"
+    assert verdict.reason == "it carries the live marker sk_live_ of stripe and others"
 
 
 def test_a_malformed_key_is_told_from_a_vendor_without_modes() -> None:
@@ -311,4 +311,6 @@ def test_a_text_without_a_live_marker_has_none() -> None:
 
 
 def test_a_marker_in_a_text_is_named() -> None:
-    assert live_marker(f"old: {stripe_live()}") == "it carries the live marker sk_live_ of stripe"
+    assert live_marker("duffel_" + "live_x") == "it carries the live marker duffel_live_ of duffel"
+    shared = live_marker(f"old: {stripe_live()}")
+    assert shared == "it carries the live marker sk_live_ of clerk and others"

@@ -92,7 +92,8 @@ def test_a_variables_first_words_or_usual_name_supply_the_service(
 
 
 def test_candidates_are_the_services_whose_test_keys_begin_alike() -> None:
-    assert candidates("sk_test_abc") == ("stripe",)
+    assert candidates("rk_test_abc") == ("stripe",)
+    assert {"clerk", "paystack", "stripe"} <= set(candidates("sk_test_abc"))
     assert candidates("nothing") == ()
 
 
