@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/path"
 ln -s "$("$1" -c 'import sys; print(sys._base_executable)')" "$work/path/python3"
 
-commands=$(awk '/^## /{on = /Quick start/} on && /^```/{code = !code; next} on && code' README.md)
+commands=$(awk '/^## /{on = /Quick start/} /^```/{code = on && /^```sh/; next} code' README.md)
 [ "$(wc -l <<<"$commands")" -eq 2 ] || { echo "the quick start is not two commands" >&2; exit 1; }
 number=0
 while IFS= read -r command; do
