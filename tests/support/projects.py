@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
+
+# what a subprocess needs to start, and to be measured
+_KEPT = {"PATH", "HOME", "PYTHONPATH", "SYSTEMROOT"}
+
+
+def enter_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder, with an environment that says nothing."""
+    for name in list(os.environ):
+        if name not in _KEPT and not name.startswith("COVERAGE"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(root)
 
 
 def write_project(root: Path, manifest: str = "", **env_test: str) -> None:

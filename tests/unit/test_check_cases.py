@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from credcheck.cli import main
 from credcheck.services import service_ids
 from support.cases import Maker
-from support.projects import write_env_test
+from support.projects import enter_project, write_env_test
 
 DATA = Path(__file__).parents[1] / "data" / "classifier_cases.toml"
 TABLES: dict[str, Any] = tomllib.loads(DATA.read_text(encoding="utf-8"))
@@ -23,10 +22,7 @@ PRIVATE = [case for case in TABLES["private"] if case["service"] in service_ids(
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name not in {"PATH", "HOME", "PYTHONPATH"} and not name.startswith("COVERAGE"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
 
 
 def quoted(value: str) -> str:

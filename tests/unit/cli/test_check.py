@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import pytest
 
 from credcheck.cli import main
 from credcheck.cli.check import Target, plan_targets, wants_color, write
-from support.projects import write_project
+from support.projects import enter_project, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +30,7 @@ paths = ["tests/unit"]
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in list(os.environ):
-        if name not in {"PATH", "HOME", "PYTHONPATH", "COVERAGE_PROCESS_CONFIG"}:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
     write_project(tmp_path, MANIFEST)
     for suite, count in (("payments", 2), ("unit", 3)):
         folder = tmp_path / "tests" / suite

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from credcheck.cli import main
 from support.keys import sendgrid, stripe_live, stripe_test
-from support.projects import write_project
+from support.projects import enter_project, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +27,7 @@ on-missing = {ci = "fail"}
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in list(os.environ):
-        if name not in {"PATH", "HOME", "PYTHONPATH"} and not name.startswith("COVERAGE"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
     write_project(tmp_path, MANIFEST)
     (tmp_path / "test_x.py").write_text(
         "from credcheck import require_secret\n"

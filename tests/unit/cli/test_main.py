@@ -12,7 +12,7 @@ import credcheck
 from credcheck import cli
 from credcheck.cli import main
 from support.keys import stripe_live, stripe_test
-from support.projects import write_env_test, write_project
+from support.projects import enter_project, write_env_test, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +28,7 @@ requires = ["STRIPE_TEST_KEY"]
 
 @pytest.fixture(autouse=True)
 def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project of its own and an environment that says nothing."""
-    for name in list(os.environ):
-        if name not in {"PATH", "HOME", "PYTHONPATH", "COVERAGE_PROCESS_CONFIG"}:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
 
 
 def failing(capsys: pytest.CaptureFixture[str], *words: str) -> str:
