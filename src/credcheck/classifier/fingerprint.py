@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _COST, _BLOCK, _PARALLEL, _LENGTH = 2**14, 8, 1, 32
 
@@ -27,27 +27,37 @@ def fingerprint(value: str, salt: bytes) -> str:
     return f"scrypt:{base64.b64encode(salt).decode()}:{base64.b64encode(digest).decode()}"
 
 
+def salt_of(fingerprints: Iterable[str]) -> bytes | None:
+    """Give the salt of the first fingerprint that can be read."""
+    return next((salt for salt, _ in _parsed(fingerprints)), None)
+
+
 def matches_any(value: str, fingerprints: Iterable[str]) -> bool:
     """Tell whether a value has one of the fingerprints; one that cannot be read matches nothing."""
-    import base64
     import hmac
 
     digests: dict[bytes, bytes] = {}
-    for line in fingerprints:
-        scheme, _, rest = line.partition(":")
-        salt_text, _, digest_text = rest.partition(":")
-        try:
-            salt = base64.b64decode(salt_text, validate=True)
-            wanted = base64.b64decode(digest_text, validate=True)
-        except ValueError:
-            continue
-        if scheme != "scrypt" or not salt:
-            continue
+    for salt, wanted in _parsed(fingerprints):
         if salt not in digests:
             digests[salt] = _digest(value, salt)
         if hmac.compare_digest(digests[salt], wanted):
             return True
     return False
+
+
+def _parsed(fingerprints: Iterable[str]) -> Iterator[tuple[bytes, bytes]]:
+    """Give salt and digest of every line that can be read."""
+    import base64
+
+    for line in fingerprints:
+        scheme, _, rest = line.partition(":")
+        salt, _, digest = rest.partition(":")
+        try:
+            pair = (base64.b64decode(salt, validate=True), base64.b64decode(digest, validate=True))
+        except ValueError:
+            continue
+        if scheme == "scrypt" and all(pair):
+            yield pair
 
 
 def _digest(value: str, salt: bytes) -> bytes:

@@ -20,6 +20,8 @@ USAGE, SOFTWARE, INTERRUPTED = 2, 70, 130
 COMMANDS = {
     "check": ("credcheck.cli.check", "tell which suites will run, which will be skipped, and why"),
     "explain": ("credcheck.cli.explain", "tell the trail of one secret, and what to do"),
+    "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),
+    "fingerprint": ("credcheck.cli.fingerprint", "print the line that refuses a credential"),
 }
 DEFAULT_COMMAND = "check"
 _GLOBAL_WITH_VALUE = ("--manifest", "--context", "--color")
