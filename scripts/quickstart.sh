@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Usage: scripts/quickstart.sh PYTHON
-# Runs each command of the README's quick start in a fresh clone of its own, with PYTHON as python3 and no uv on the path.
+# Runs each command of the README's quick start in a fresh clone of its own, as on a newcomer's machine: PYTHON is
+# python3, no uv is on the path and no server was built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$(mktemp -d)
@@ -15,5 +16,6 @@ while IFS= read -r command; do
   number=$((number + 1))
   git clone -q . "$work/clone$number"
   printf '$ %s\n' "$command"
-  (cd "$work/clone$number" && env -u UV_PYTHON_PREFERENCE PATH="$work/path:/usr/bin:/bin" sh -c "$command")
+  (cd "$work/clone$number" && env -u UV_PYTHON_PREFERENCE -u CREDCHECK_REQUIRE_SERVERS \
+    PATH="$work/path:/usr/bin:/bin" CREDCHECK_SERVERS_CACHE="$work/none" sh -c "$command")
 done <<<"$commands"
