@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import account_of
+from credcheck.classifier.checksum import has_checksum
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.placeholder import (
     is_dummy_word,
@@ -83,7 +84,7 @@ def _is_dummy_key(service: Service | None, text: str) -> bool:
                 continue
             tail = text[len(form.prefix) :]
             if fits(form.tail, text, len(form.prefix)):
-                return is_run(tail)
+                return is_run(tail) or (kind.checksum is not None and not has_checksum(tail))
             if (
                 form.prefix
                 and form.mode == "test"
