@@ -34,3 +34,11 @@ def account_of(key_id: str) -> str | None:
         return None  # the generation bit: ids of the old form hold no account
     account = (number >> 4) & ((1 << 40) - 1)
     return f"{account:012d}" if account <= 999_999_999_999 else None
+
+
+def role_account(arn: str) -> str | None:
+    """Give the account of a role's ARN (`arn:aws:iam::ACCOUNT:role/NAME`), or None."""
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or not parts[5].startswith(("role/", "assumed-role/")):
+        return None
+    return parts[4]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.normalize import clean
+from credcheck.classifier.dsn import places
+from credcheck.classifier.normalize import clean, readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from credcheck.classifier.dsn import Place
     from credcheck.classifier.rules import Rules
     from credcheck.services import Service
-
-MAX_PLACES_LENGTH = 65_536  # connection strings are short; a key file of megabytes is none
 
 
 class Evidence:
@@ -39,34 +38,48 @@ class Evidence:
         """The name of the service, for sentences."""
         return self.service.name if self.service else "no service"
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is ASCII without control characters, as every key is."""
+        return self.text.isascii() and self.text.isprintable()
+
+    @property
+    def leads_somewhere(self) -> bool:
+        """Tell whether a database or any place at all may be meant."""
+        return self.service_id in {None, "database_url"}
+
+    @cached_property
+    def readings(self) -> list[str]:
+        """The texts in which something live may stand."""
+        return readings(self.value)
+
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The URLs and connection strings in it."""
-        if len(self.text) > MAX_PLACES_LENGTH or not ("://" in self.text or "=" in self.text):
-            return ()
-        from credcheck.classifier.dsn import places
+        return places(self.text, bare=self.service_id == "database_url")
 
-        return places(self.text)
+    @cached_property
+    def hidden_places(self) -> tuple[Place, ...]:
+        """Those behind escapes, encodings and invisible characters."""
+        texts = dict.fromkeys(clean(text) for text in self.readings)
+        return tuple(place for text in texts if text != self.text for place in places(text))
 
     @cached_property
     def endpoints(self) -> tuple[Place, ...]:
         """Where the companions say that the value will be sent."""
         named = self.service.endpoints if self.service else ()
-        found = [clean(text) for name in named if (text := self.companions.get(name, "")).strip()]
-        if not found:
-            return ()
-        from credcheck.classifier.dsn import places
-
+        texts = (clean(self.companions.get(name, "")) for name in named)
         return tuple(
             place
-            for text in found
+            for text in texts
+            if text
             for place in places(text if "://" in text else f"https://{text}")
         )
 
     @cached_property
     def others(self) -> tuple[str, ...]:
         """The other credentials of the service in the same environment."""
-        named = self.service.env if self.service else ()
+        named = self.service.env if self.service and self.companions else ()
         return tuple(
             text
             for name in named

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
-from credcheck.classifier.normalize import clean, views
+from credcheck.classifier.hosts import (
+    host_is_live,
+    matches,
+    names_are_live,
+)
+from credcheck.classifier.normalize import clean, readings
 from credcheck.model import Verdict
 from credcheck.services import _index
 from credcheck.services.schema import LONG, SHORT
 from credcheck.services.shape import fits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from credcheck.classifier.evidence import Evidence
-    from credcheck.services import Kind
+    from credcheck.services import Form, Kind, Service
 
-_LONGEST_FIRST = sorted(_index.LIVE, key=len, reverse=True)
-_FOLDED = [(marker.casefold(), marker) for marker in _LONGEST_FIRST]
-_KEY_ID = r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])"
+_FOLDED = [(m.casefold(), m) for m in sorted(_index.LIVE, key=len, reverse=True)]
 _DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
+_SPACES = str.maketrans(dict.fromkeys(_DELIMITERS, " "))
 
 
 def live_marker(text: str, service_id: str | None = None) -> str | None:
@@ -31,22 +36,20 @@ def live_marker(text: str, service_id: str | None = None) -> str | None:
         text: any text, however long.
         service_id: the declared service; it is named if the marker is one of its own.
     """
-    marker = _marker(text)
-    if marker is None:
-        return None
-    owners = _index.LIVE[marker].split()
-    owner = service_id if service_id in owners else owners[0]
-    whose = f"of {owner}" if len(owners) == 1 else f"of {owner} and others"
-    return f"it carries the live marker {marker} {whose}"
+    return _marker(readings(text), service_id)
 
 
-def _marker(text: str) -> str | None:
-    for reading in views(text):
-        if not any(anchor in reading for anchor in _index.ANCHORS):
+def _marker(texts: Iterable[str], service_id: str | None) -> str | None:
+    for text in texts:
+        folded_text = text.casefold()
+        if not any(anchor in folded_text for anchor in _index.ANCHORS):
             continue
         for folded, marker in _FOLDED:
-            if folded in reading:
-                return marker
+            if folded in folded_text:
+                owners = _index.LIVE[marker].split()
+                owner = service_id if service_id in owners else owners[0]
+                whose = f"of {owner}" if len(owners) == 1 else f"of {owner} and others"
+                return f"it carries the live marker {marker} {whose}"
     return None
 
 
@@ -61,99 +64,139 @@ def find_live(evidence: Evidence) -> Verdict | None:
 
 def _reasons(evidence: Evidence) -> Iterator[str]:
     """Find reasons, the cheapest first; the first one decides."""
-    found = live_marker(evidence.value, evidence.service_id)
+    found = _marker(evidence.readings, evidence.service_id)
     if found:
         yield found
-    yield from _own_forms(evidence)
-    yield from _refused(evidence)
-    yield from _hosts(evidence)
+    if evidence.service:
+        kind = _own_live_kind(evidence.service, evidence.text, evidence.readings)
+        if kind is not None:
+            yield f"it has the form of a live {kind.what} of {evidence.title}"
+    yield from _refused(evidence, evidence.readings)
+    if evidence.rules.refuse.values:
+        from credcheck.classifier.fingerprint import matches_any
+
+        if matches_any(evidence.text, evidence.rules.refuse.values):
+            yield "it is a credential whose fingerprint the manifest refuses"
+    yield from _places(evidence)
     for other in evidence.others:
-        if live_marker(other) or any(
-            _is_live_form(clean(other), kind) for kind in _kinds(evidence)
+        texts = readings(other)
+        if (
+            _marker(texts, evidence.service_id)
+            or (evidence.service and _own_live_kind(evidence.service, clean(other), texts))
+            or any(_refused(evidence, texts))
         ):
             yield f"another {evidence.title} credential of the same environment is live"
 
 
-def _kinds(evidence: Evidence) -> tuple[Kind, ...]:
-    return evidence.service.kinds if evidence.service else ()
+# ── the service's own forms ───────────────────────────────────────────────────────────────────
 
 
-def _own_forms(evidence: Evidence) -> Iterator[str]:
-    """Short live markers, and forms that are live because nothing marks them as test."""
-    for kind in _kinds(evidence):
-        if _is_live_form(evidence.text, kind):
-            yield f"it has the form of a live {kind.what} of {evidence.title}"
+def _own_live_kind(service: Service, text: str, texts: Sequence[str]) -> Kind | None:
+    """Find a short live marker, or a form that is live because nothing marks it as test."""
+    for kind in service.kinds:
+        for form in kind.forms:
+            if form.mode == "live" and len(form.prefix) >= LONG:
+                # a shipped one stands in the index; a project's own service does not
+                marker = form.prefix.casefold()
+                if form.prefix not in _index.LIVE and any(marker in t.casefold() for t in texts):
+                    return kind
+            elif form.mode == "live" and len(form.prefix) >= SHORT:
+                if any(_stands(form.prefix.casefold(), t.casefold()) for t in texts):
+                    return kind
+            elif (form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")) and (
+                _has_form(form, text) or any(_has_form(form, w) for w in _words(text, texts))
+            ):
+                return kind
+    return None
 
 
-def _is_live_form(text: str, kind: Kind) -> bool:
-    for form in kind.forms:
-        prefix = form.prefix
-        if form.mode == "live" and prefix and SHORT <= len(prefix) < LONG:
-            starts = text.startswith(prefix) or any(d + prefix in text for d in _DELIMITERS)
-            if starts:
-                return True
-        elif (form.mode == "live" and len(prefix) < SHORT) or (
-            form.mode == "bare" and kind.unmarked == "live"
-        ):
-            if text.startswith(prefix) and fits(form.tail, text, len(prefix)):
-                return True
-        elif form.mode == "live" and prefix.casefold() in text.casefold():
-            return True  # a project's own service is in no index
+def _stands(marker: str, text: str) -> bool:
+    """Tell whether a short marker stands at the start or after a delimiter."""
+    at = text.find(marker)
+    while at >= 0:
+        if at == 0 or text[at - 1] in _DELIMITERS:
+            return True
+        at = text.find(marker, at + 1)
     return False
 
 
-def _refused(evidence: Evidence) -> Iterator[str]:
+def _words(text: str, texts: Sequence[str]) -> Iterator[str]:
+    """Give what stands between delimiters, where that is not the value itself."""
+    for reading in texts:
+        for word in reading.translate(_SPACES).split():
+            if word != text:
+                yield word
+
+
+def _has_form(form: Form, text: str) -> bool:
+    return text.startswith(form.prefix) and fits(form.tail, text, len(form.prefix))
+
+
+# ── the operator's lists ──────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _key_id() -> re.Pattern[str]:
+    return re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])")
+
+
+def _refused(evidence: Evidence, texts: Sequence[str]) -> Iterator[str]:
     """What the operator refuses, and keys that raise an alarm."""
     refuse = evidence.rules.refuse
-    has_id = any(prefix in evidence.value for prefix in CREDENTIAL_PREFIXES)
-    for match in re.finditer(_KEY_ID, evidence.value) if has_id else ():
-        account = account_of(match[0])
-        if account in CANARIES:
-            yield "it is a canary: using it raises an alarm at its owner"
-        elif account is not None and account in refuse.aws_accounts:
-            yield "it belongs to an AWS account that the manifest refuses"
-    for project in refuse.gcp_projects:
-        if re.search(rf"(?<![\w-]){re.escape(project)}(?![\w-])", evidence.value):
+    for text in texts:
+        if any(prefix in text for prefix in CREDENTIAL_PREFIXES):
+            for match in _key_id().finditer(text):
+                account = account_of(match[0])
+                if account in CANARIES:
+                    yield "it is a canary: using it raises an alarm at its owner"
+                elif account in refuse.aws_accounts:
+                    yield "it belongs to an AWS account that the manifest refuses"
+        if any(_names(text, account) for account in refuse.aws_accounts):
+            yield "it names an AWS account that the manifest refuses"
+        if any(_names(text, project) for project in refuse.gcp_projects):
             yield "it belongs to a Google Cloud project that the manifest refuses"
-    if refuse.values:
-        from credcheck.classifier.fingerprint import matches_any
-
-        if matches_any(evidence.text, refuse.values):
-            yield "it is a credential whose fingerprint the manifest refuses"
 
 
-def _hosts(evidence: Evidence) -> Iterator[str]:
-    """What the places say to which the value leads, or is sent."""
-    if not evidence.places and not evidence.endpoints:
-        return
-    from credcheck.classifier.dsn import live_word, matches
-
-    yield from _refused_places(evidence)
-    known = evidence.service.hosts if evidence.service else None
-    for place in (*evidence.places, *evidence.endpoints):
-        for host in place.hosts if known else ():
-            if known and matches(host, known.production) and not matches(host, known.sandbox):
-                yield f"it leads to {evidence.title}'s production host"
-    if evidence.service_id in {"database_url", None} and any(map(live_word, evidence.places)):
-        yield "the name of its host, database or user says that it is production"
+def _names(text: str, word: str) -> bool:
+    """Tell whether a word stands in a text with no letter, digit, `-` or `_` beside it."""
+    at = text.find(word) if word else -1
+    while at >= 0:
+        beside = text[at - 1 : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(c.isalnum() or c in "-_" for c in beside):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
-def _refused_places(evidence: Evidence) -> Iterator[str]:
-    from credcheck.classifier.dsn import matches
-
-    refuse = evidence.rules.refuse
-    for place in evidence.places:
-        if any(matches(host, refuse.hosts) for host in place.hosts):
+def _places(evidence: Evidence) -> Iterator[str]:
+    refuse, allow = evidence.rules.refuse, evidence.rules.allow
+    places = (*evidence.places, *evidence.hidden_places)
+    for place in places:
+        if refuse.hosts and any(matches(host, refuse.hosts) for host in place.hosts):
             yield "it leads to a host that the manifest refuses"
-        if any(matches(name, refuse.databases) for name in place.databases):
+        if refuse.databases and any(matches(name, refuse.databases) for name in place.databases):
             yield "it leads to a database that the manifest refuses"
+    production = evidence.service.hosts.production if evidence.service else ()
+    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
+    for place in (*places, *evidence.endpoints) if production else ():
+        for host in place.hosts:
+            if matches(host, production) and not matches(host, sandbox):
+                yield f"it leads to {evidence.title}'s production host"
+    for place in places if evidence.leads_somewhere else ():
+        # the operator's word about a host beats its name, but not the names behind it
+        unnamed = (h for h in place.hosts if not matches(h, allow.hosts or ()))
+        if names_are_live(place) or any(map(host_is_live, unnamed)):
+            yield "the name of its host, database or user says that it is production"
 
 
 def _kind(evidence: Evidence) -> str | None:
     """Give the kind whose live form it has."""
-    for kind in _kinds(evidence):
-        if any(
-            f.prefix and f.mode == "live" and evidence.text.startswith(f.prefix) for f in kind.forms
-        ):
-            return kind.id
+    for kind in evidence.service.kinds if evidence.service else ():
+        for form in kind.forms:
+            live = form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")
+            if live and (
+                _has_form(form, evidence.text)
+                or (len(form.prefix) >= SHORT and evidence.text.startswith(form.prefix))
+            ):
+                return kind.id
     return None

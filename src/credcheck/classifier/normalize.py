@@ -3,65 +3,120 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}")
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_HEX = b"0123456789abcdefABCDEF"
+_LEAST_BASE64 = 10  # the shortest marker that is searched, encoded without padding
+_LEAST_HEX = 14
+_BLANK = " \t\r\n"
+# Invisible characters outside the category Cf: joiners, fillers, variation selectors.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 
 def clean(value: str) -> str:
-    """Take outer white space and one pair of quotes away: all that a test value may need."""
-    text = value.strip()
+    """Take outer white space and one pair of quotes away: all that a test value may need.
+
+    Only ASCII white space: a no-break space is damage, and what needs that repair is not test.
+    """
+    text = value.strip(_BLANK)
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]
     return text
 
 
-def views(value: str) -> list[str]:
-    """Give the readings of a value in which a live marker may stand, in lower case.
+def readings(value: str) -> list[str]:
+    """Give the texts in which something live may stand, the plainest first.
 
-    The value itself without invisible characters and in compatibility form; with its escapes
-    undone; and every run that decodes from base64 or hex, one layer of each.
+    The value without invisible characters and in compatibility form; with its escapes undone; with
+    its lines joined; and what its base64 and hex runs decode to, one layer of each.
     """
-    text = _visible(value)
+    text = visible(value)
     found = [text]
     if "\\" in text or "%" in text:
-        unescaped = _ESCAPE.sub(_character, text)
-        found += [unescaped, unescaped.replace("\\", "")]
-        text = unescaped
-    found += _decoded(text)
-    return [reading.casefold() for reading in found]
+        unescaped = visible(_escapes().sub(_character, text.replace("\\n", "\n")))
+        text = unescaped.replace("\\", "")
+        found += [unescaped, text] if text != unescaped else [text]
+    if "\n" in text or "\r" in text or "\t" in text:
+        text = text.replace("\n", "").replace("\r", "").replace("\t", "")
+        found.append(text)
+    data = text.encode("ascii", "replace")
+    found += _from_base64(data)
+    found += _from_hex(data)
+    return found
 
 
-def _visible(value: str) -> str:
-    """Drop the invisible characters (category Cf) and fold compatibility forms."""
-    if value.isascii():
-        return value
+def visible(text: str) -> str:
+    """Drop invisible and control characters, and fold what stands for ASCII characters.
+
+    Every character is folded by itself, so that none can grow the text: a marker is ASCII.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    table = {}
+    for char in set(text):
+        folded = _folded(char)
+        if folded != char:
+            table[ord(char)] = folded
+    return text.translate(table) if table else text
+
+
+def _folded(char: str) -> str:
+    if char < "\x7f":
+        return char if char >= " " or char in "\t\r\n" else ""
     import unicodedata
 
-    kept = "".join(c for c in value if unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFKC", kept)
+    invisible = char in _INVISIBLE or "\ufe00" <= char <= "\ufe0f"
+    if invisible or unicodedata.category(char) in {"Cf", "Cc"}:
+        return ""
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if folded.isascii() and len(folded) <= 4 else char
+
+
+@cache
+def _escapes() -> re.Pattern[str]:
+    return re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})")
 
 
 def _character(match: re.Match[str]) -> str:
     return chr(int(match[1] or match[2] or match[3], 16))
 
 
-def _decoded(text: str) -> list[str]:
-    """Read every long run as base64, wherever in the run it begins, and as hex."""
-    if not _RUN.search(text):
-        return []
+@cache
+def _table(alphabet: bytes) -> bytes:
+    """Map what is not in the alphabet to a space, and the url-safe characters to the usual ones."""
+    table = bytearray(b" " * 256)
+    for code in alphabet:
+        table[code] = code
+    if alphabet is _BASE64:
+        table[ord("-")], table[ord("_")] = ord("+"), ord("/")
+    return bytes(table)
+
+
+def _from_base64(data: bytes) -> list[str]:
+    """Decode every long run, wherever in it the encoded part begins."""
     import binascii
 
-    found = []
-    for match in _RUN.finditer(text):
-        run = match[0].replace("-", "+").replace("_", "/")
+    decoded = []
+    for run in data.translate(_table(_BASE64)).split():
+        if len(run) < _LEAST_BASE64:
+            continue
         for start in range(4):
-            whole = run[start : start + (len(run) - start) // 4 * 4]
-            found.append(binascii.a2b_base64(whole))
-        rest = run[len(run) // 4 * 4 :]
-        if len(rest) > 1:  # the incomplete last group
-            tail = run[: len(run) // 4 * 4][-24:] + rest
-            found.append(binascii.a2b_base64(tail + "=" * (-len(tail) % 4)))
-    found += [binascii.unhexlify(match[0]) for match in _HEX.finditer(text)]
-    return [data.decode("latin-1") for data in found]
+            # an incomplete last group is filled up: it may hold the end of a marker
+            filled = run[start:] + b"AAAA"[: -(len(run) - start) % 4]
+            decoded.append(binascii.a2b_base64(filled))
+    if not decoded:
+        return []
+    joined = b"\n".join(decoded)
+    return [joined.translate(None, b"\0").decode("latin-1")]
+
+
+def _from_hex(data: bytes) -> list[str]:
+    """Decode every long run of hex digits, wherever in it the encoded part begins."""
+    decoded = []
+    for run in data.translate(_table(_HEX)).split():
+        if len(run) >= _LEAST_HEX:
+            for start in (0, 1):
+                whole = run[start : len(run) - (len(run) - start) % 2]
+                decoded.append(bytes.fromhex(whole.decode()))
+    return [b"\n".join(decoded).translate(None, b"\0").decode("latin-1")] if decoded else []

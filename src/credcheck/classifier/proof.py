@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.aws import account_of
+from credcheck.classifier.aws import CREDENTIAL_PREFIXES, account_of, role_account
 from credcheck.classifier.checksum import has_checksum
+from credcheck.classifier.forms import Match, marked_tail, match_form
+from credcheck.classifier.hosts import matches
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.placeholder import (
+    is_dummy_tail,
     is_dummy_word,
     is_file_name,
     is_placeholder,
@@ -15,11 +18,10 @@ from credcheck.classifier.placeholder import (
 )
 from credcheck.model import Verdict
 from credcheck.services import load_service, test_candidates
-from credcheck.services.shape import fits
 
 if TYPE_CHECKING:
     from credcheck.classifier.evidence import Evidence
-    from credcheck.services import Dummy, Form, Kind, Service
+    from credcheck.services import Dummy
 
 # Prefixes that several vendors use: without a declared service they prove nothing.
 _SHARED = ("sk_test_", "pk_test_", "rk_test_", "test_", "TEST", "sandbox_", "sandbox-")
@@ -33,22 +35,35 @@ def find_test(evidence: Evidence) -> Verdict:
     dummy = service.dummies.get(text) if service else None
     if dummy is not None:
         return _of_dummy(evidence, dummy)
-    proven = _of_form(evidence)
-    if proven is not None:
-        return proven
-    if is_placeholder(text) or _is_dummy_key(service, text):
+    match = match_form(service, text) if service and evidence.is_plain else None
+    if _is_placeholder(evidence, match):
         return _unknown(evidence, "it is a placeholder, not a value", placeholder=True)
+    if service is None and evidence.is_plain and (verdict := _of_only_service(evidence)):
+        return verdict
     return (
-        _of_account(evidence)
+        (_of_marker(evidence, match) if match else None)
+        or _of_account(evidence)
         or _of_place(evidence)
-        or _of_neighbors(evidence)
-        or _unproven(evidence)
+        or (_of_neighbors(evidence, match) if match else None)
+        or _unproven(evidence, match)
     )
 
 
-def _unknown(evidence: Evidence, reason: str, *, placeholder: bool = False) -> Verdict:
+def _unknown(
+    evidence: Evidence,
+    reason: str,
+    *,
+    kind: str | None = None,
+    placeholder: bool = False,
+    malformed: bool = False,
+) -> Verdict:
     return Verdict(
-        mode="unknown", service=evidence.service_id, placeholder=placeholder, reason=reason
+        mode="unknown",
+        service=evidence.service_id,
+        kind=kind,
+        placeholder=placeholder,
+        reason=reason,
+        malformed=malformed,
     )
 
 
@@ -66,9 +81,9 @@ def _test(
 
 def _of_dummy(evidence: Evidence, dummy: Dummy) -> Verdict:
     """A documented value counts whole, and at its endpoint where it has one."""
-    loopback = any(place.is_loopback for place in evidence.endpoints)
-    if dummy.endpoint == "loopback" and not loopback:
-        reason = f"it is {dummy.what}, and works at a local server only"
+    if dummy.endpoint is not None and not _is_sent_to(evidence, dummy.endpoint):
+        at = "a local server" if dummy.endpoint == "loopback" else dummy.endpoint
+        reason = f"it is {dummy.what}, and works at {at} only"
         return _unknown(evidence, reason, placeholder=True)
     if dummy.proves != "test":
         return _unknown(evidence, f"it is {dummy.what}", placeholder=True)
@@ -76,57 +91,40 @@ def _of_dummy(evidence: Evidence, dummy: Dummy) -> Verdict:
     return _test(evidence, f"it is {dummy.what} of {evidence.title}", dummy.kind, warning)
 
 
-def _is_dummy_key(service: Service | None, text: str) -> bool:
-    """Tell whether a dummy follows a marker, or a file's name stands where a value should."""
-    for kind in service.kinds if service else ():
-        for form in kind.forms:
-            if not text.startswith(form.prefix):
-                continue
-            tail = text[len(form.prefix) :]
-            if fits(form.tail, text, len(form.prefix)):
-                return is_run(tail) or (kind.checksum is not None and not has_checksum(tail))
-            if (
-                form.prefix
-                and form.mode == "test"
-                and tail
-                and (is_dummy_word(tail) or is_run(tail))
-            ):
-                return True
-    return is_file_name(text)
+def _is_sent_to(evidence: Evidence, endpoint: str) -> bool:
+    """Tell whether every endpoint beside the value is the one that a dummy wants."""
+    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
+    if endpoint != "loopback":
+        sandbox = (endpoint,)
+    return bool(evidence.endpoints) and all(
+        (endpoint == "loopback" and place.is_loopback)
+        or (place.is_plain and place.hosts and all(matches(h, sandbox) for h in place.hosts))
+        for place in evidence.endpoints
+    )
 
 
-def _matching(service: Service, text: str, mode: str) -> tuple[Kind, Form] | None:
-    """Give the kind and form that fit in full; the longest prefix goes first."""
-    found = [
-        (kind, form)
-        for kind in service.kinds
-        for form in kind.forms
-        if form.mode == mode
-        and text.startswith(form.prefix)
-        and fits(form.tail, text, len(form.prefix))
-    ]
-    for kind, form in sorted(found, key=lambda pair: -len(pair[1].prefix)):
-        tail = text[len(form.prefix) :]
-        if not any(tail.startswith(foreign) for foreign in kind.foreign_tails):
-            return kind, form
-    return None
+def _is_placeholder(evidence: Evidence, match: Match | None) -> bool:
+    text, service = evidence.text, evidence.service
+    if match is not None:
+        if match.form.mode == "test" and is_dummy_tail(match.tail):
+            return True
+        unissued = match.kind.checksum is not None and not has_checksum(match.tail)
+        return unissued or is_run(match.tail)
+    tail = marked_tail(service, text) if service else None
+    if tail and (is_dummy_word(tail) or is_run(tail)):
+        return True
+    return is_placeholder(text) or is_file_name(text)
 
 
-def _of_form(evidence: Evidence) -> Verdict | None:
-    service, text = evidence.service, evidence.text
-    if not text.isascii() or not text.isprintable():
+def _of_marker(evidence: Evidence, match: Match) -> Verdict | None:
+    """A test marker in its place, and a rest that fits."""
+    kind, prefix = match.kind, match.form.prefix
+    if match.form.mode != "test" or kind.confidence == "guess":
         return None
-    if service is None:
-        return _of_only_service(evidence)
-    found = _matching(service, text, "test")
-    if found is None or found[0].confidence == "guess":
-        return None
-    kind, form = found
-    if is_run(text[len(form.prefix) :]):
-        return None
-    marker = f", marked {form.prefix}" if form.prefix else ""
+    marker = f", marked {prefix}" if prefix else ""
     warnings = (f"a {kind.what} is made to be published",) if kind.client_side else ()
-    return _test(evidence, f"a {service.name} {kind.what} in test mode{marker}", kind.id, *warnings)
+    reason = f"{_a(f'{evidence.title} {kind.what}')} in test mode{marker}"
+    return _test(evidence, reason, kind.id, *warnings)
 
 
 def _of_only_service(evidence: Evidence) -> Verdict | None:
@@ -137,99 +135,114 @@ def _of_only_service(evidence: Evidence) -> Verdict | None:
     fitting = []
     for service_id in test_candidates(text):
         service = load_service(service_id)
-        found = _matching(service, text, "test")
-        if found is not None and found[1].prefix and found[0].confidence != "guess":
-            fitting.append((service, found[0]))
+        match = match_form(service, text)
+        if match is not None and match.form.mode == "test":
+            fitting.append((service, match))
     if len(fitting) != 1:
         return None
-    service, kind = fitting[0]
-    reason = f"it has the form of a {service.name} {kind.what} in test mode, and of no other"
+    service, match = fitting[0]
+    kind = match.kind
+    if kind.confidence == "guess" or not match.form.prefix or is_dummy_tail(match.tail):
+        return None
+    reason = f"it has the form of {_a(f'{service.name} {kind.what}')} in test mode, and of no other"
     return _test(evidence, reason, kind.id, service=service.id)
 
 
 def _of_account(evidence: Evidence) -> Verdict | None:
     """An AWS key id holds its account: the operator's list decides."""
-    allowed = evidence.rules.allow.aws_accounts
     text = evidence.text
-    if evidence.service_id != "aws":
+    if evidence.service_id != "aws" or len(text) != 20 or text[:4] not in CREDENTIAL_PREFIXES:
         return None
-    if text[:4] in {"AKIA", "ASIA", "ABIA", "ACCA"} and len(text) == 20:
-        account = account_of(text)
-        if allowed is None:
-            return _unknown(
-                evidence, "it is an access key id; no list says which accounts are test"
-            )
-        if account is not None and account in allowed:
-            return _test(evidence, "its account stands in allow.aws-accounts", "access-key-id")
-        return _unknown(evidence, "its account does not stand in allow.aws-accounts")._replace(
-            malformed=True
-        )
-    return None
+    if evidence.rules.allow.aws_accounts is None:
+        reason = "it is an access key id; no list says which accounts are test"
+        return _unknown(evidence, reason, kind="access-key-id")
+    return _by_account(evidence, account_of(text), "access-key-id", "its account")
+
+
+def _by_account(evidence: Evidence, account: str | None, kind: str, what: str) -> Verdict:
+    """Hold an account, and that of a role beside it, against the operator's list."""
+    allowed = evidence.rules.allow.aws_accounts or ()
+    if account is None or account not in allowed:
+        reason = f"{what} does not stand in allow.aws-accounts"
+        return _unknown(evidence, reason, kind=kind, malformed=True)
+    roles = {role_account(clean(other)) for other in evidence.others} - {None}
+    if not roles.issubset(allowed):
+        reason = "the account of the role beside it does not stand in allow.aws-accounts"
+        return _unknown(evidence, reason, kind=kind, malformed=True)
+    return _test(evidence, f"{what} stands in allow.aws-accounts", kind)
 
 
 def _of_place(evidence: Evidence) -> Verdict | None:
-    """A URL or connection string: the hosts decide."""
-    if not evidence.places:
+    """A URL or connection string, whole and in one reading: the hosts decide."""
+    places = evidence.places
+    if not places:
         return None
-    from credcheck.classifier.dsn import matches
-
+    plain = evidence.is_plain and all(place.is_plain for place in places)
+    in_memory = evidence.leads_somewhere and all(place.in_memory for place in places)
+    if plain and in_memory:
+        return _test(evidence, "it cannot leave the process")
     allowed = evidence.rules.allow.hosts
     sandbox = evidence.service.hosts.sandbox if evidence.service else ()
-    if all(place.in_memory for place in evidence.places):
-        return _test(evidence, "it cannot leave the process")
-    hosts = [host for place in evidence.places for host in place.hosts]
-    plain = evidence.text.isascii() and evidence.text.isprintable()
-    if hosts and plain and all(matches(host, sandbox) for host in hosts):
+    hosts = [host for place in places for host in place.hosts]
+    plain = plain and bool(hosts)
+    if plain and all(matches(host, sandbox) for host in hosts):
         return _test(evidence, f"it leads to {evidence.title}'s sandbox host")
-    if allowed is None:
-        return _unknown(evidence, "its host proves nothing; allow.hosts can name what is test")
-    if hosts and plain and all(matches(host, allowed) for host in hosts):
+    if plain and allowed is not None and all(matches(host, allowed) for host in hosts):
         return _test(evidence, "its host stands in allow.hosts")
-    return _unknown(evidence, "its host does not stand in allow.hosts")._replace(malformed=True)
+    if not evidence.leads_somewhere and not all(place.whole for place in places):
+        return None
+    if allowed is None:
+        reason = "its host proves nothing; allow.hosts can name what is test"
+        return _unknown(evidence, reason, malformed=_is_malformed(evidence))
+    return _unknown(evidence, "its host does not stand in allow.hosts", malformed=True)
 
 
-def _of_neighbors(evidence: Evidence) -> Verdict | None:
+def _of_neighbors(evidence: Evidence, match: Match) -> Verdict | None:
     """A half without a mode is judged by the endpoint, or by the half that carries it."""
-    service, text = evidence.service, evidence.text
-    if service is None or not text.isascii() or not text.isprintable():
+    service, kind = evidence.service, match.kind
+    if service is None or match.form.mode != "bare":
         return None
-    found = _matching(service, text, "bare")
-    if found is None:
-        return None
-    kind = found[0]
-    if kind.by_host and _is_sent_to_sandbox(evidence, service):
-        return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
+    ends = evidence.endpoints
+    if kind.by_host and ends and all(place.is_plain and place.hosts for place in ends):
+        hosts = [host for place in ends for host in place.hosts]
+        if all(matches(host, service.hosts.sandbox) for host in hosts):
+            return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
     for other in evidence.others if kind.pair else ():
-        partner = _matching(service, clean(other), "test")
-        account = account_of(clean(other)) if service.id == "aws" else None
-        allowed = evidence.rules.allow.aws_accounts or ()
-        if account is not None and account in allowed:
-            return _test(evidence, "its key id's account stands in allow.aws-accounts", kind.id)
-        if partner is not None and partner[0].id in kind.pair:
-            return _test(evidence, f"the {partner[0].what} beside it is in test mode", kind.id)
+        partner = match_form(service, clean(other))
+        if partner is None or partner.kind.id not in kind.pair:
+            continue
+        if partner.form.mode == "test" and not is_dummy_tail(partner.tail):
+            return _test(evidence, f"the {partner.kind.what} beside it is in test mode", kind.id)
+        if service.id == "aws" and evidence.rules.allow.aws_accounts is not None:
+            return _by_account(
+                evidence, account_of(clean(other)), kind.id, "the account of the key id beside it"
+            )
     return None
 
 
-def _is_sent_to_sandbox(evidence: Evidence, service: Service) -> bool:
-    hosts = [host for place in evidence.endpoints for host in place.hosts]
-    if not hosts:
-        return False
-    from credcheck.classifier.dsn import matches
-
-    return all(matches(host, service.hosts.sandbox) for host in hosts)
-
-
-def _unproven(evidence: Evidence) -> Verdict:
+def _unproven(evidence: Evidence, match: Match | None) -> Verdict:
     """Nothing proves anything: malformed where the service marks its test keys."""
     service = evidence.service
     if service is None:
         return _unknown(evidence, "no service is declared, and its form belongs to none alone")
-    found = _matching(service, evidence.text, "bare")
-    if found is not None:
-        kind = found[0]
-        verdict = _unknown(evidence, f"a {kind.what} of {service.name} carries no mode")
-        return verdict._replace(kind=kind.id)
+    if match is not None:
+        kind = match.kind
+        if match.form.mode == "test":
+            reason = f"{_a(f'{service.name} {kind.what}')} whose test marker is no proof"
+        else:
+            reason = f"{_a(f'{kind.what} of {service.name}')} carries no mode"
+        return _unknown(evidence, reason, kind=kind.id)
     if service.marks_test:
-        reason = f"it does not have the form of a {service.name} test credential"
-        return _unknown(evidence, reason)._replace(malformed=True)
+        reason = f"it does not have the form of {_a(service.name)} test credential"
+        return _unknown(evidence, reason, malformed=True)
     return _unknown(evidence, f"{service.name} credentials carry no mode")
+
+
+def _is_malformed(evidence: Evidence) -> bool:
+    return evidence.service is not None and evidence.service.marks_test
+
+
+def _a(words: str) -> str:
+    """Put the article before words."""
+    spelled = words[:1] in "AEFHILMNORSX" and words[1:2].isupper()  # an ARN
+    return f"{'an' if spelled or words[:1].lower() in 'aeio' else 'a'} {words}"

@@ -38,6 +38,7 @@ class Kind(NamedTuple):
     pair: tuple[str, ...] = ()  # the kinds beside it that carry its mode
     by_host: bool = False  # the endpoint beside it tells the mode
     client_side: bool = False  # made to be published in a page or an app
+    emulator: bool = False  # only a local imitation of the service issues it
     checksum: str | None = None
     foreign_tails: tuple[str, ...] = ()  # how another vendor's value starts behind the same prefix
     note: str = ""
@@ -89,7 +90,7 @@ class Service(NamedTuple):
     @property
     def marks_test(self) -> bool:
         """Tell whether some kind shows by itself that it is a test key."""
-        return any(f.mode == "test" for k in self.kinds for f in k.forms)
+        return any(f.mode == "test" for k in self.kinds if not k.emulator for f in k.forms)
 
     def kind(self, kind_id: str | None) -> Kind | None:
         """Give one kind by its id."""
@@ -107,7 +108,8 @@ _KIND_KEYS: dict[str, object] = {
     "confidence": ("documented", "widely observed", "guess"), "test": _STRINGS, "live": _STRINGS,
     "bare": _STRINGS, "tail": "", "test-shapes": _STRINGS, "live-shapes": _STRINGS,
     "bare-shapes": _STRINGS, "unmarked": ("unknown", "live"), "pair": _STRINGS, "by-host": False,
-    "client-side": False, "checksum": CHECKSUMS, "foreign-tails": _STRINGS, "note": "",
+    "client-side": False, "emulator": False, "checksum": CHECKSUMS, "foreign-tails": _STRINGS,
+    "note": "",
 }  # fmt: skip
 _DUMMY_KEYS: dict[str, object] = {
     "parts": _STRINGS, "what": "", "kind": "", "endpoint": "", "proves": ("test", "nothing"),
@@ -224,6 +226,7 @@ def _kind(row: Mapping[str, Any], confidence: str) -> Kind:
         pair=tuple(row.get("pair", ())),
         by_host=row.get("by-host", False),
         client_side=row.get("client-side", False),
+        emulator=row.get("emulator", False),
         checksum=row.get("checksum"),
         foreign_tails=tuple(row.get("foreign-tails", ())),
         note=row.get("note", ""),
