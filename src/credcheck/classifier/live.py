@@ -95,13 +95,9 @@ def _own_live_kind(service: Service, text: str, texts: Sequence[str]) -> Kind | 
     """Find a short live marker, or a form that is live because nothing marks it as test."""
     for kind in service.kinds:
         for form in kind.forms:
-            if form.mode == "live" and len(form.prefix) >= LONG:
-                # a shipped one stands in the index; a project's own service does not
-                marker = form.prefix.casefold()
-                if form.prefix not in _index.LIVE and any(marker in t.casefold() for t in texts):
-                    return kind
-            elif form.mode == "live" and len(form.prefix) >= SHORT:
-                if any(_stands(form.prefix.casefold(), t.casefold()) for t in texts):
+            if form.mode == "live" and len(form.prefix) >= SHORT:
+                # a long one that is shipped stands in the index, and was searched for
+                if form.prefix not in _index.LIVE and _stands(service, form.prefix, texts):
                     return kind
             elif (form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")) and (
                 _has_form(form, text) or any(_has_form(form, w) for w in _words(text, texts))
@@ -110,13 +106,27 @@ def _own_live_kind(service: Service, text: str, texts: Sequence[str]) -> Kind | 
     return None
 
 
-def _stands(marker: str, text: str) -> bool:
-    """Tell whether a short marker stands at the start or after a delimiter."""
-    at = text.find(marker)
-    while at >= 0:
-        if at == 0 or text[at - 1] in _DELIMITERS:
-            return True
-        at = text.find(marker, at + 1)
+def _stands(service: Service, marker: str, texts: Iterable[str]) -> bool:
+    """Tell whether a marker stands in its place: a short one at the start or after a delimiter.
+
+    Where a longer test marker of the service begins with it (`acme-` and `acme-test-`), that one
+    decides.
+    """
+    folded = marker.casefold()
+    longer = tuple(
+        prefix
+        for kind in service.kinds
+        for form in kind.forms
+        if form.mode == "test" and (prefix := form.prefix.casefold()).startswith(folded)
+    )
+    for reading in texts:
+        text = reading.casefold()
+        at = text.find(folded)
+        while at >= 0:
+            placed = len(marker) >= LONG or at == 0 or text[at - 1] in _DELIMITERS
+            if placed and not (longer and text.startswith(longer, at)):
+                return True
+            at = text.find(folded, at + 1)
     return False
 
 
