@@ -78,8 +78,10 @@ def places(text: str, *, bare: bool = False) -> tuple[Place, ...]:
         found += (pairs,)
     if found:
         return found
-    if "@" in text and (low.startswith("jdbc:oracle:") or "(" in text):
-        return (_from_oracle(text) if low.startswith("jdbc:") else _from_go(text),)
+    if low.startswith("jdbc:oracle:"):
+        return (_from_oracle(text),)
+    if "@" in text and "(" in text and text.rpartition("@")[2].partition("(")[0].isalnum():
+        return (_from_go(text),)
     if bare and text and not any(c.isspace() for c in text):
         return (_from_url("", text, whole=True),)
     return ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.dsn import places
 from credcheck.classifier.normalize import clean, readings
 
 if TYPE_CHECKING:
@@ -56,23 +55,36 @@ class Evidence:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The URLs and connection strings in it."""
-        return places(self.text, bare=self.service_id == "database_url")
+        bare = self.service_id == "database_url"
+        if not bare and not any(char in self.text for char in ":=@"):
+            return ()
+        from credcheck.classifier.dsn import places
+
+        return places(self.text, bare=bare)
 
     @cached_property
     def hidden_places(self) -> tuple[Place, ...]:
         """Those behind escapes, encodings and invisible characters."""
-        texts = dict.fromkeys(clean(text) for text in self.readings)
-        return tuple(place for text in texts if text != self.text for place in places(text))
+        texts = dict.fromkeys(clean(text) for text in self.readings if _may_lead(text))
+        texts.pop(self.text, None)
+        if not texts:
+            return ()
+        from credcheck.classifier.dsn import places
+
+        return tuple(place for text in texts for place in places(text))
 
     @cached_property
     def endpoints(self) -> tuple[Place, ...]:
         """Where the companions say that the value will be sent."""
         named = self.service.endpoints if self.service else ()
-        texts = (clean(self.companions.get(name, "")) for name in named)
+        texts = [text for name in named if (text := clean(self.companions.get(name, "")))]
+        if not texts:
+            return ()
+        from credcheck.classifier.dsn import places
+
         return tuple(
             place
             for text in texts
-            if text
             for place in places(text if "://" in text else f"https://{text}")
         )
 

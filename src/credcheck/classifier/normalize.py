@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -34,7 +33,7 @@ def readings(value: str) -> list[str]:
     text = visible(value)
     found = [text]
     if "\\" in text or "%" in text:
-        unescaped = visible(_escapes().sub(_character, text.replace("\\n", "\n")))
+        unescaped = visible(_unescaped(text))
         text = unescaped.replace("\\", "")
         found += [unescaped, text] if text != unescaped else [text]
     if "\n" in text or "\r" in text or "\t" in text:
@@ -73,13 +72,19 @@ def _folded(char: str) -> str:
     return folded if folded.isascii() and len(folded) <= 4 else char
 
 
-@cache
-def _escapes() -> re.Pattern[str]:
-    return re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})")
-
-
-def _character(match: re.Match[str]) -> str:
-    return chr(int(match[1] or match[2] or match[3], 16))
+def _unescaped(text: str) -> str:
+    """Undo percent escapes and those of JSON."""
+    for mark, digits in (("%", 2), ("\\u", 4), ("\\x", 2)):
+        if mark not in text:
+            continue
+        head, *rest = text.split(mark)
+        found = [head]
+        for part in rest:
+            code = part[:digits]
+            whole = len(code) == digits and not code.strip("0123456789abcdefABCDEF")
+            found.append(chr(int(code, 16)) + part[digits:] if whole else mark + part)
+        text = "".join(found)
+    return text.replace("\\n", "\n")
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from credcheck.services.schema import LONG, Service, check_service, parse_service
 
@@ -14,14 +15,27 @@ FOLDER = Path(__file__).parent
 INDEX = FOLDER / "_index.py"
 
 
+class Example(NamedTuple):
+    """A template of one kind, from which the tests generate values."""
+
+    kind: str
+    mode: str
+    pieces: tuple[object, ...]
+
+
+def examples_of(service_id: str, folder: Path = FOLDER) -> tuple[Example, ...]:
+    """Give the examples of one service, which nothing but tests needs."""
+    table = tomllib.loads((folder / f"{service_id}.toml").read_text(encoding="utf-8"))
+    rows = table.get("examples", ())
+    return tuple(Example(row["kind"], row["mode"], tuple(row["pieces"])) for row in rows)
+
+
 def read_services(folder: Path = FOLDER) -> list[Service]:
     """Read and check every service file of a folder.
 
     Raises:
         ValueError: a file does not fit the schema.
     """
-    import tomllib
-
     services = []
     for path in sorted(folder.glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -61,14 +61,6 @@ class Dummy(NamedTuple):
     proves: str = "test"
 
 
-class Example(NamedTuple):
-    """A template of one kind, from which the tests generate values."""
-
-    kind: str
-    mode: str
-    pieces: tuple[object, ...]
-
-
 class Service(NamedTuple):
     """Everything known of one vendor's keys."""
 
@@ -84,7 +76,6 @@ class Service(NamedTuple):
     hosts: Hosts
     kinds: tuple[Kind, ...]
     dummies: Mapping[str, Dummy]
-    examples: tuple[Example, ...]
     notes: str = ""
 
     @property
@@ -201,10 +192,6 @@ def parse_service(service_id: str, table: Mapping[str, Any], *, checked: bool = 
         hosts=Hosts(tuple(hosts.get("sandbox", ())), tuple(hosts.get("production", ()))),
         kinds=tuple(_kind(row, confidence) for row in table.get("kinds", ())),
         dummies={dummy.value: dummy for dummy in dummies},
-        examples=tuple(
-            Example(row["kind"], row["mode"], tuple(row["pieces"]))
-            for row in table.get("examples", ())
-        ),
         notes=table.get("notes", ""),
     )
 

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credcheck.classifier import classify, is_placeholder, live_marker
-from credcheck.services import all_services, load_service, service_ids
+from credcheck.services import service_ids
+from credcheck.services.build import examples_of
 from support.cases import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIVE = [
-    (service.id, example.pieces)
-    for service in all_services()
-    for example in service.examples
+    (service_id, example.pieces)
+    for service_id in service_ids()
+    for example in examples_of(service_id)
     if example.mode == "live"
 ]
 WRAPPINGS: dict[str, Callable[[str], str]] = {
@@ -129,7 +130,7 @@ def test_no_broken_key_or_address_makes_it_raise(value: str, service: str | None
 @given(st.integers(0, 10**6))
 def test_every_examples_verdict_is_the_one_that_its_file_says(seed: int) -> None:
     for service_id in service_ids():
-        for example in load_service(service_id).examples:
+        for example in examples_of(service_id):
             maker = Maker(f"{seed}{example.kind}")
             verdict = classify(maker.value(example.pieces), service_id)
             assert (service_id, example.kind, verdict.mode) == (
@@ -139,7 +140,7 @@ def test_every_examples_verdict_is_the_one_that_its_file_says(seed: int) -> None
 
 @given(st.sampled_from(sorted(service_ids())), st.integers(0, 10**6))
 def test_a_reason_shows_no_eight_characters_of_a_secret_part(service_id: str, seed: int) -> None:
-    for example in load_service(service_id).examples:
+    for example in examples_of(service_id):
         maker = Maker(f"{seed}{example.kind}")
         verdict = classify(maker.value(example.pieces), service_id)
         said = verdict.reason + " ".join(verdict.warnings)
