@@ -97,3 +97,11 @@ class Evidence:
             for name in named
             if (text := self.companions.get(name, "")).strip() and clean(text) != self.text
         )
+
+
+def _may_lead(text: str) -> bool:
+    """Tell whether an address can stand in a reading; what was decoded by chance is no ASCII."""
+    if "://" in text or text.isascii():
+        return True
+    low = text.lower()
+    return any(word in low for word in ("host", "server", "source", "addr"))
