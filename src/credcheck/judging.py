@@ -44,6 +44,9 @@ class Companions(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __bool__(self) -> bool:
+        return bool(self._variables)  # without counting them
+
 
 class Judge:
     """Judges values by one manifest, each value once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments behind the program's name; those of the process if not said.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    collects = gc.isenabled()
+    gc.disable()  # a short run makes little garbage; looking for it takes a twentieth of its time
     try:
         code = _run(words)
         sys.stdout.flush()
@@ -49,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001
         _complain(_internal(error))
         return SOFTWARE
+    finally:
+        if collects:
+            gc.enable()
     return code
 
 

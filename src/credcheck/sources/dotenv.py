@@ -51,6 +51,7 @@ class DotenvSource:
 
     def __init__(self, path: Path, root: Path) -> None:
         self.path = path
+        self.label = _label(path, root)
         self._root = root
         self._lines: tuple[Line, ...] | None = None
         self._by_name: dict[str, Line] = {}
@@ -96,14 +97,6 @@ class DotenvSource:
         """Tell whether there is anything at the path, even a dangling link."""
         return os.path.lexists(self.path)
 
-    @property
-    def label(self) -> str:
-        """The path for people, relative to the manifest's folder where it lies below it."""
-        try:
-            return self.path.relative_to(self._root).as_posix()
-        except ValueError:
-            return str(self.path)
-
     def _look_up(self, spec: SecretSpec) -> Answer:
         answer: Answer = Absent() if self.exists() else Absent(f"there is no {self.label}")
         for name in spec.names:
@@ -122,6 +115,14 @@ class DotenvSource:
             self._by_name = _index(lines, self.label)
             self._lines = tuple(lines)
         return self._lines
+
+
+def _label(path: Path, root: Path) -> str:
+    """Give the path for people, relative to the manifest's folder where it lies below it."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return str(path)
 
 
 def _index(lines: Sequence[Line], label: str) -> dict[str, Line]:
