@@ -164,3 +164,11 @@ def test_pairs_dummies_and_guesses_of_a_projects_own_service(
 def test_the_longest_prefix_decides_and_a_shorter_one_does_not_stand_in() -> None:
     verdict = classify("acme-t-1352", "acme", rules=ACME)
     assert verdict.mode != "test"
+
+
+def test_the_emulators_published_key_is_test_at_a_local_server_only() -> None:
+    parts = ("Eby8vdM02", "xNOcqFlqU", "wJPLlmEtl", "CDXJ1OUzF", "T50uSRZ6I", "FsuFq2U")
+    key = "".join((*parts, "VErCz4I6t", "q/K1SZFPT", "Otr/KBHBe", "ksoGMGw=="))
+    local = {"AZURE_STORAGE_ENDPOINT": "http://127.0.0.1:10000/devstoreaccount1"}
+    assert classify(key, "azure_storage").mode == "unknown"
+    assert classify(key, "azure_storage", local).mode == "test"
