@@ -55,6 +55,7 @@ class DotenvSource:
         self._root = root
         self._lines: tuple[Line, ...] | None = None
         self._by_name: dict[str, Line] = {}
+        self._secrets: dict[str, Secret] = {}  # one for each name, so that it is judged once
 
     @classmethod
     def open(cls, manifest: Manifest, context: Context) -> Self:  # noqa: ARG003
@@ -81,7 +82,7 @@ class DotenvSource:
         for line in self._read():
             where = f"{self.label}:{line.number}"
             if line.name is not None:
-                held.append(Held(name=line.name, secret=Secret(line.text), location=where))
+                held.append(Held(name=line.name, secret=self._secret(line), location=where))
             if line.comment:
                 comment = Secret(line.comment)
                 held.append(Held(name="", secret=comment, location=where, comment=True))
@@ -105,9 +106,12 @@ class DotenvSource:
                 continue
             where = f"{self.label}:{line.number}"
             if line.text.strip():
-                return Found(secret=Secret(line.text), location=where)
+                return Found(secret=self._secret(line), location=where)
             answer = Empty(f"{where} has no value")
         return answer
+
+    def _secret(self, line: Line) -> Secret:
+        return self._secrets.setdefault(line.name or "", Secret(line.text))
 
     def _read(self) -> tuple[Line, ...]:
         if self._lines is None:

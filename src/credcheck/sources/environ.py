@@ -24,7 +24,8 @@ class EnvironSource:
     name = "env"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
+        # one for each name, so that it is judged once
+        self._secrets = {name: Secret(value) for name, value in environ.items()}
 
     @classmethod
     def open(cls, manifest: Manifest, context: Context) -> Self:  # noqa: ARG003
@@ -38,22 +39,22 @@ class EnvironSource:
     def holdings(self) -> Sequence[Held]:
         """Give every variable."""
         return [
-            Held(name=name, secret=Secret(value), location=f"variable {name}")
-            for name, value in self._environ.items()
+            Held(name=name, secret=secret, location=f"variable {name}")
+            for name, secret in self._secrets.items()
         ]
 
     def health(self) -> Health:
         """Say how many variables there are: it is always there."""
-        return Health(status="ok", detail=f"{len(self._environ)} variables", elapsed_ms=0.0)
+        return Health(status="ok", detail=f"{len(self._secrets)} variables", elapsed_ms=0.0)
 
     def _look_up(self, spec: SecretSpec) -> Answer:
         answer: Answer = Absent()
         for name in spec.names:
-            value = self._environ.get(name)
-            if value is None:
+            secret = self._secrets.get(name)
+            if secret is None:
                 continue
             # `docker --env-file` keeps quotes, so that `NAME=""` arrives as two characters
-            if value.strip() not in {"", '""', "''"}:
-                return Found(secret=Secret(value), location=f"variable {name}")
+            if secret.reveal().strip() not in {"", '""', "''"}:
+                return Found(secret=secret, location=f"variable {name}")
             answer = Empty(f"{name} is set, but empty")
         return answer
