@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from credcheck.cli import COMMANDS, main
@@ -17,7 +17,7 @@ def help_of(*words: str) -> str:
     """Give the help text of a command, at the width that it has without a terminal."""
     out = io.StringIO()
     os.environ["COLUMNS"] = "80"
-    with redirect_stdout(out), suppress(SystemExit):
+    with redirect_stdout(out):
         main([*words, "--help"])
     return out.getvalue()
 

@@ -6,16 +6,21 @@ import importlib.util
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 from credcheck.model import (
     Attempt,
+    AttemptOutcome,
+    ContextKind,
     Finding,
+    Mode,
     Report,
     SecretStatus,
+    Severity,
     SourceStatus,
+    SuiteOutcome,
     SuiteStatus,
 )
 from credcheck.reporters import REPORTERS, render
@@ -51,9 +56,12 @@ def test_the_commands_page_lists_the_formats() -> None:
 
 
 def rows(section: str) -> list[str]:
+    return re.findall(r"^\| `(\w+)` \|", section_of(section), re.MULTILINE)
+
+
+def section_of(name: str) -> str:
     page = "\n## top\n" + (REFERENCE / "report.md").read_text(encoding="utf-8")
-    text = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    return re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    return page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
 
 
 @pytest.fixture
@@ -75,6 +83,22 @@ def test_every_key_of_the_report_has_a_row(report: dict[str, Any]) -> None:
     assert rows("top") == list(report)
     for section in ("sources", "secrets", "suites", "findings"):
         assert rows(section) == list(report[section][0])
+    assert rows("attempts") == list(report["secrets"][0]["attempts"][0])
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "words"),
+    [
+        ("top", "context", ContextKind),
+        ("secrets", "mode", Mode),
+        ("attempts", "outcome", AttemptOutcome),
+        ("suites", "outcome", SuiteOutcome),
+        ("findings", "severity", Severity),
+    ],
+)
+def test_every_word_that_a_key_may_hold_is_named(section: str, key: str, words: object) -> None:
+    (told,) = re.findall(rf"^\| `{key}` \| (.*) \|$", section_of(section), re.MULTILINE)
+    assert set(re.findall(r"`([a-z-]+)`", told)) == set(get_args(words))
 
 
 def test_the_classifier_page_names_every_service() -> None:

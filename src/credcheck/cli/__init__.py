@@ -13,7 +13,7 @@ from credcheck.errors import CommandLineError, CredcheckError, UsageError, sugge
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 USAGE, SOFTWARE, INTERRUPTED = 2, 70, 130
 
@@ -38,74 +38,85 @@ def main(argv: Sequence[str] | None = None) -> int:
     collects = gc.isenabled()
     gc.disable()  # a short run makes little garbage; looking for it takes a twentieth of its time
     try:
-        code = _run(words)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # the reader went away (`credcheck | head`); Python would complain again at its exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except UsageError as error:
-        _complain(error)
-        return USAGE
-    except Exception as error:  # noqa: BLE001
-        _complain(_internal(error))
-        return SOFTWARE
+        return _guarded(words)
     finally:
         if collects:
             gc.enable()
+
+
+def _guarded(words: list[str]) -> int:
+    """Run, and map what goes wrong to an exit code; no mistake of a user shows a traceback."""
+    try:
+        code = _run(words)
+        say("")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+        return 0
+    except UsageError as error:
+        complain(error)
+        return USAGE
+    except Exception as error:  # noqa: BLE001
+        complain(_internal(error))
+        return SOFTWARE
     return code
 
 
 def _run(words: list[str]) -> int:
     if words == ["--version"]:
-        print(f"credcheck {__version__}")
+        say(f"credcheck {__version__}\n")
         return 0
-    command = _command_of(words)
+    command, rest = _command_of(words)
     if command is None:
         return _without_command(words)
+    try:
+        os.getcwd()  # noqa: PTH109  # not every command needs pathlib
+    except OSError:
+        raise CommandLineError("the working directory is gone", "cd into one that exists") from None
     from importlib import import_module
 
     module = import_module(COMMANDS[command][0])
     parser = _parser(f"credcheck {command}", module.__doc__ or "")
     module.add_arguments(parser)
-    if command in words:
-        words.remove(command)
-    code: int = module.run(_parse(parser, words))
+    try:
+        args = _parse(parser, rest)
+    except SystemExit:  # argparse's own end, after `--help` and `--version`
+        return 0
+    code: int = module.run(args)
     return code
 
 
-def _command_of(words: Sequence[str]) -> str | None:
-    """Find the command; None when `--help` or `--version` of the whole program is asked for.
+def _command_of(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Take the command out; None when `--help` or `--version` of the whole program is asked for.
 
     Raises:
         CommandLineError: there is no such command.
     """
     expects_value = False
-    for word in words:
+    for place, word in enumerate(words):
         if expects_value:
             expects_value = False
         elif word in _GLOBAL_WITH_VALUE:
             expects_value = True
         elif word in {"-h", "--help", "--version"}:
-            return None
+            return None, words
         elif not word.startswith("-"):
             if word in COMMANDS:
-                return word
+                return word, (*words[:place], *words[place + 1 :])
             known = ", ".join(COMMANDS)
             raise CommandLineError(
                 f"there is no command {word!r}{suggest(word, tuple(COMMANDS))}",
                 f"the commands are: {known}; see credcheck --help",
             )
-        else:
-            return DEFAULT_COMMAND  # an option of `check`
-    return DEFAULT_COMMAND
+        elif word.partition("=")[0] not in _GLOBAL_WITH_VALUE:
+            break  # an option of `check`
+    return DEFAULT_COMMAND, words
 
 
 def _without_command(words: Sequence[str]) -> int:
     if "--version" in words and not {"-h", "--help"} & set(words):
-        print(f"credcheck {__version__}")
+        say(f"credcheck {__version__}\n")
         return 0
     parser = _parser("credcheck", "A credential broker for test runs.")
     parser.usage = "credcheck [OPTIONS] [COMMAND] …"
@@ -126,7 +137,10 @@ def _parser(prog: str, description: str) -> ArgumentParser:
         """Complains in one sentence, without a wall of usage."""
 
         def error(self, message: str) -> NoReturn:
-            raise CommandLineError(_plain(message, self), f"see {self.prog} --help")
+            # an argument may be a credential that was pasted in the wrong place
+            plain = message.partition("ignored explicit argument")
+            told = f"{plain[0]}it takes no value" if plain[1] else message
+            raise CommandLineError(told, f"see {self.prog} --help")
 
     class Formatter(RawDescriptionHelpFormatter):
         """As wide as the terminal; argparse would import shutil to find that out."""
@@ -162,17 +176,10 @@ def _width() -> int:
         return 78
 
 
-def _plain(message: str, parser: ArgumentParser) -> str:
-    """Add a did-you-mean to argparse's complaint about an unknown option."""
-    if message.startswith("unrecognized arguments: "):
-        word = message.removeprefix("unrecognized arguments: ").split()[0]
-        options = [o for action in parser._actions for o in action.option_strings]  # noqa: SLF001
-        return f"there is no option {word!r}{suggest(word, options)}"
-    return message
-
-
 def _parse(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
-    args = parser.parse_args(words)
+    args, extra = parser.parse_known_args(words)
+    if extra:
+        raise _unexpected(parser, extra)
     if args.color not in {"auto", "always", "never"}:
         raise CommandLineError(
             f"--color cannot be {args.color!r}{suggest(args.color, ('auto', 'always', 'never'))}",
@@ -181,11 +188,67 @@ def _parse(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
     return args
 
 
-def _complain(error: CredcheckError) -> None:
-    for number, line in enumerate(error.message.split("\n")):
-        print(f"credcheck: error: {line}" if number == 0 else f"  {line}", file=sys.stderr)
+def _unexpected(parser: ArgumentParser, extra: Sequence[str]) -> CommandLineError:
+    """Name an unknown option, and no more of it than its name: it may hold a credential."""
+    hint = f"see {parser.prog} --help"
+    option = next((word for word in extra if word.startswith("-")), None)
+    if option is not None:
+        name = option.partition("=")[0] if option.startswith("--") else option[:2]
+        options = [o for action in parser._actions for o in action.option_strings]  # noqa: SLF001
+        return CommandLineError(f"there is no option {name!r}{suggest(name, options)}", hint)
+    command = next((word for word in extra if word in COMMANDS), None)
+    if command is not None:
+        return CommandLineError(
+            f"the command {command!r} stands behind an option of {parser.prog!r}",
+            f"put it first: credcheck {command} …",
+        )
+    return CommandLineError(f"{parser.prog} was given an argument too many", hint)
+
+
+def say(text: str) -> None:
+    """Write to standard output, at once; what it cannot show is escaped.
+
+    A reader that went away (`credcheck | head`) and an output that is closed are no errors: the
+    exit code tells the same.
+
+    Raises:
+        CommandLineError: it cannot be written, as on a full disk.
+    """
+    if sys.stdout is None:
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+    except OSError as error:
+        _abandon(sys.stdout)
+        why = os.strerror(error.errno) if error.errno else "unknown reason"
+        raise CommandLineError(f"standard output cannot be written: {why}", "df -h") from None
+
+
+def _abandon(stream: TextIO) -> None:
+    """Write no more: Python would try again at its exit, complain, and change the exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def complain(error: CredcheckError) -> None:
+    """Tell an error on standard error; nothing in it can move the cursor or forge a line."""
+    from credcheck.reporters.wording import printable
+
+    first, *more = error.message.split("\n")
+    lines = [f"credcheck: error: {first}", *(f"  {line}" for line in more)]
     if error.hint:
-        print(f"  hint: {error.hint}", file=sys.stderr)
+        lines.append(f"  hint: {error.hint}")
+    if sys.stderr is None:
+        return
+    try:
+        print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
+    except OSError:  # there is nobody left to be told
+        _abandon(sys.stderr)
 
 
 def _internal(error: Exception) -> CredcheckError:

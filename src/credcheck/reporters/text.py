@@ -45,19 +45,20 @@ def _head(report: Report) -> Iterator[str]:
 
 def _suites(report: Report, options: RenderOptions) -> Iterator[str]:
     width = max(len(printable(suite.name)) for suite in report.suites)
+    counts = ["" if s.tests is None else plural(s.tests, "test") for s in report.suites]
+    wide = max(9, *map(len, counts))
     secrets = {secret.name: secret for secret in report.secrets}
-    for suite in report.suites:
+    for suite, tests in zip(report.suites, counts, strict=True):
         outcome = _paint(f"{suite.outcome.upper():<7}", _COLORS[suite.outcome], options)
-        tests = "" if suite.tests is None else plural(suite.tests, "test")
-        line = f"{outcome}  {printable(suite.name):<{width}}  {tests:>9}  {printable(suite.reason)}"
-        yield line.rstrip()
-        for name in suite.missing:
-            if name in secrets:
-                yield from _missing(secrets[name])
+        name = f"{printable(suite.name):<{width}}"
+        yield f"{outcome}  {name}  {tests:>{wide}}  {printable(suite.reason)}".rstrip()
+        for missing in suite.missing:
+            if missing in secrets:
+                yield from _missing(secrets[missing])
 
 
 def _missing(secret: SecretStatus) -> Iterator[str]:
-    yield f"           {secret.name}: {secret.state}; {printable(secret.reason)}"
+    yield f"           {printable(secret.name)}: {secret.state}; {printable(secret.reason)}"
     if secret.description:
         yield f"             what: {printable(secret.description)}"
     if secret.hint:
@@ -68,10 +69,11 @@ def _unsuited(report: Report) -> list[str]:
     """Secrets that no suite's lines have told about."""
     told = {name for suite in report.suites for name in suite.missing}
     rest = [secret for secret in report.secrets if secret.name not in told]
-    width = max((len(secret.name) for secret in rest), default=0)
+    width = max((len(printable(s.name)) for s in rest), default=0)
+    wide = max((8, *(len(s.state) for s in rest)))
     return [
-        f"  {secret.name:<{width}}  {secret.state:<8}  {printable(secret.reason)}".rstrip()
-        for secret in rest
+        f"  {printable(s.name):<{width}}  {s.state:<{wide}}  {printable(s.reason)}".rstrip()
+        for s in rest
     ]
 
 

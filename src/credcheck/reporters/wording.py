@@ -17,6 +17,8 @@ _VERBS = {
 
 def printable(text: str) -> str:
     """Escape what could move the cursor, forge a line or hide text."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

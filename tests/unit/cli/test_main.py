@@ -3,19 +3,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import credcheck
 from credcheck import cli
 from credcheck.cli import main
+from credcheck.errors import UsageError
 from support.keys import stripe_live, stripe_test
 from support.projects import enter_project, write_env_test, write_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MANIFEST = """
 [secrets.STRIPE_TEST_KEY]
@@ -45,8 +42,7 @@ def failing(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     "words", [["--version"], ["check", "--version"], ["--color", "never", "--version"]]
 )
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
-    with suppress(SystemExit):  # argparse exits by itself
-        assert main(words) == 0
+    assert main(words) == 0
     assert capsys.readouterr().out == f"credcheck {credcheck.__version__}\n"
 
 
@@ -63,10 +59,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str], words: lis
 def test_the_help_of_every_command_ends_with_an_example(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    with pytest.raises(SystemExit) as end:
-        main([command, "--help"])
-    assert end.value.code == 0
-    assert f"example:\n  credcheck {command}" in capsys.readouterr().out
+    assert main([command, "--help"]) == 0
+    example = capsys.readouterr().out.rpartition("\n\n")[2]
+    assert example.startswith(f"example:\n  credcheck {command}")
 
 
 def test_without_a_command_it_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,6 +81,27 @@ def test_global_options_stand_before_or_after_the_command(
 ) -> None:
     assert main(words) == 0
     assert "context ci (as asked)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [["--context=ci", "services"], ["--manifest", "services", "services"]]
+)
+def test_a_global_option_before_the_command_does_not_hide_it(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert main(["services"]) == 0
+    listed = capsys.readouterr().out
+    assert main(words) == 0
+    assert capsys.readouterr().out == listed
+
+
+@pytest.mark.parametrize("words", [["--suite", "check"], ["check", "--suite", "check"]])
+def test_a_suite_may_be_called_like_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    write_project(tmp_path, MANIFEST.replace("payments", "check"))
+    assert main(words) == 0
+    assert "SKIP     check" in capsys.readouterr().out
 
 
 def test_python_m_credcheck_is_the_same(tmp_path: Path) -> None:
@@ -109,6 +125,14 @@ def test_python_m_credcheck_is_the_same(tmp_path: Path) -> None:
         (["--suite", "payment"], "there is no suite 'payment' (did you mean 'payments'?)"),
         (["--output", "a", "--output", "b"], "there are 2 --output and 1 --format"),
         (["check", "--suite"], "argument --suite: expected one argument"),
+        (["--format", "gitlab"], "there is no format 'gitlab' (did you mean 'github'?)"),
+        (["--strict=yes"], "argument --strict: it takes no value"),
+        (["-x"], "there is no option '-x'"),
+        (["check", "payments"], "credcheck check was given an argument too many"),
+        (
+            ["--strict", "explain", "STRIPE_TEST_KEY"],
+            "the command 'explain' stands behind an option of 'credcheck check'",
+        ),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_sentence_and_a_hint(
@@ -119,6 +143,41 @@ def test_a_mistake_on_the_command_line_is_one_sentence_and_a_hint(
     assert first == f"credcheck: error: {message}"
     assert hint.startswith("  hint: ")
     assert rest == []
+
+
+@pytest.mark.parametrize(
+    "words", [["fingerprint", "{}"], ["--token={}"], ["--strict={}"], ["-p{}"], ["check", "{}"]]
+)
+def test_a_credential_that_was_pasted_in_the_wrong_place_is_not_shown(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert stripe_live()[8:16] not in failing(capsys, *(w.format(stripe_live()) for w in words))
+
+
+def test_an_error_cannot_move_the_cursor_or_forge_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(words: list[str]) -> int:
+        raise UsageError("one\x1b[2J\ntwo\rx", "three\nfour")
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert failing(capsys) == ("credcheck: error: one\\x1b[2J\n  two\\rx\n  hint: three\\nfour\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder in use cannot be removed")
+def test_a_working_directory_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    try:
+        assert failing(capsys) == (
+            "credcheck: error: the working directory is gone\n  hint: cd into one that exists\n"
+        )
+    finally:
+        os.chdir(tmp_path)
 
 
 def test_all_mistakes_of_a_manifest_are_told_at_once(
@@ -169,16 +228,97 @@ def test_our_own_mistake_names_its_place_and_not_its_text(
     assert stripe_live()[8:16] not in err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pipe")
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+# ── an output that fails ──────────────────────────────────────────────────────────────────────
+
+LIVE_PROJECT = pytest.mark.parametrize(
+    ("value", "code"), [(stripe_test(), 0), (stripe_live(), 3)], ids=["test", "live"]
+)
+UNBUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes and descriptors")
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+def run_into(stdout: int, root: Path, *words: str, **environ: str) -> tuple[int, str]:
+    """Run the command in a process of its own, and give its exit code and complaints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "credcheck", *words],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=root,
+        env={**os.environ, **environ},
+    )
+    return done.returncode, done.stderr
+
+
+@POSIX
+@UNBUFFERED
+@LIVE_PROJECT
+def test_a_reader_that_goes_away_changes_no_exit_code_and_no_other_report(
+    tmp_path: Path, value: str, code: int, unbuffered: str
+) -> None:
     write_project(tmp_path, MANIFEST)
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "-m", "credcheck"], stdout=write, stderr=subprocess.PIPE, text=True
-    )
+    words = ("--format", "text", "--format", "json", "--output", "-", "--output", "report.json")
+    ended = run_into(write, tmp_path, *words, STRIPE_TEST_KEY=value, PYTHONUNBUFFERED=unbuffered)
     os.close(write)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert ended == (code, "")
+    assert f'"exit_code": {code}' in (tmp_path / "report.json").read_text()
+
+
+@POSIX
+@UNBUFFERED
+def test_a_long_listing_whose_reader_went_away_is_no_error(tmp_path: Path, unbuffered: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = run_into(write, tmp_path, "services", PYTHONUNBUFFERED=unbuffered)
+    os.close(write)
+    assert ended == (0, "")
+
+
+@POSIX
+@LIVE_PROJECT
+def test_a_closed_output_changes_no_exit_code(tmp_path: Path, value: str, code: int) -> None:
+    write_project(tmp_path, MANIFEST)
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -m credcheck >&-', sys.executable],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "STRIPE_TEST_KEY": value},
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+@FULL
+@UNBUFFERED
+@pytest.mark.parametrize(
+    ("words", "value", "code"),
+    [
+        (["check"], stripe_test(), 2),
+        (["check"], stripe_live(), 3),  # a production credential wins over everything
+        (["check", "--help"], "", 2),
+        (["--version"], "", 2),
+    ],
+    ids=["test", "live", "help", "version"],
+)
+def test_a_full_disk_is_told_in_a_sentence(
+    tmp_path: Path, words: list[str], value: str, code: int, unbuffered: str
+) -> None:
+    write_project(tmp_path, MANIFEST)
+    with Path("/dev/full").open("wb") as full:
+        ended = run_into(
+            full.fileno(), tmp_path, *words, STRIPE_TEST_KEY=value, PYTHONUNBUFFERED=unbuffered
+        )
+    told = "credcheck: error: standard output cannot be written: No space left on device\n"
+    assert ended == (code, told + "  hint: df -h\n")
+
+
+@FULL
+@pytest.mark.parametrize("where", ["2>/dev/full", "2>&-"])
+def test_an_error_that_nobody_can_read_is_still_2(where: str) -> None:
+    script = f'"$0" -m credcheck --formt x {where}'
+    assert subprocess.run(["/bin/sh", "-c", script, sys.executable]).returncode == 2
 
 
 # ── exit codes ────────────────────────────────────────────────────────────────────────────────

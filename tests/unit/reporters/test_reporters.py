@@ -91,6 +91,28 @@ def test_the_text_is_for_people() -> None:
     )
 
 
+def test_a_secret_without_a_suite_and_a_wide_count_stay_in_their_columns() -> None:
+    report = REPORT._replace(
+        suites=(
+            SuiteStatus("big", "run", 123_456, (), "ready"),
+            SuiteStatus("odd", "skip", 1, ("UNKNOWN",), ""),
+        ),
+        secrets=(READY, ABSENT._replace(name="LONGER_NAME", state="placeholder", reason="")),
+        findings=(Finding("CRED010", "info", "w"),),
+    )
+    assert render("text", report).splitlines()[3:-2] == [
+        "RUN      big  123456 tests  ready",
+        "SKIP     odd        1 test",
+        "",
+        "Secrets:",
+        "  OK_KEY       ready        a test key",
+        "  LONGER_NAME  placeholder",
+        "",
+        "Findings:",
+        "  info CRED010: w",
+    ]
+
+
 def test_without_a_manifest_the_text_says_so() -> None:
     bare = Report("0.1.0", "local", 0, (), (), (), ())
     assert render("text", bare) == (
@@ -172,18 +194,21 @@ def test_markdown_is_a_table_that_texts_cannot_break() -> None:
 
 @pytest.mark.parametrize("name", REPORTERS)
 def test_no_format_lets_a_control_character_through(name: str) -> None:
-    evil = "a\x1b[2Jb\rc"
+    evil = "a\x1b[2Jb\rc\u202ed\n::error::forged"
     report = REPORT._replace(
-        suites=(SuiteStatus(evil, "skip", 1, ("MAIL_KEY",), evil),),
-        secrets=(ABSENT._replace(reason=evil, description=evil, hint=evil),),
+        suites=(SuiteStatus(evil, "skip", 1, (evil,), evil),),
+        secrets=(
+            ABSENT._replace(name=evil, reason=evil, description=evil, hint=evil),
+            ABSENT._replace(name=f"other {evil}", reason=evil),
+        ),
         findings=(Finding("CRED010", "error", evil, evil),),
         sources=(SourceStatus("env", evil, evil),),
         context_reason=evil,
         manifest=evil,
     )
     text = render(name, report)
-    assert "\x1b" not in text
-    assert "\r" not in text
+    assert not {"\x1b", "\r", "\u202e"} & set(text)
+    assert [line for line in text.splitlines() if line.lstrip().startswith("::error::")] == []
 
 
 def test_an_unknown_format_is_an_error_with_a_suggestion() -> None:
