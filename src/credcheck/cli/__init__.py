@@ -129,13 +129,6 @@ def _without_command(words: Sequence[str]) -> int:
     return 0
 
 
-class _NoColors:
-    """A theme of argparse whose every color is an empty text."""
-
-    def __getattr__(self, name: str) -> str:
-        return ""
-
-
 def _parser(prog: str, description: str) -> ArgumentParser:
     """Make a parser with the global options; they stand before or after the command."""
     from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -154,11 +147,6 @@ def _parser(prog: str, description: str) -> ArgumentParser:
 
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=_width())
-
-        def _set_color(self, *args: object, **kwargs: object) -> None:  # noqa: ARG002
-            """Write help without color; Python 3.14 would import dataclasses for it."""
-            self._theme = _NoColors()
-            self._decolor = str
 
     first, _, rest = description.partition("\n\n")
     parser = Parser(

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from argparse import HelpFormatter
 from pathlib import Path
 
 import pytest
@@ -63,15 +62,6 @@ def test_the_help_of_every_command_ends_with_an_example(
     assert main([command, "--help"]) == 0
     example = capsys.readouterr().out.rpartition("\n\n")[2]
     assert example.startswith(f"example:\n  credcheck {command}")
-
-
-def test_help_has_no_color_and_needs_no_theme() -> None:
-    formatter = cli._parser("credcheck", "").formatter_class(prog="credcheck")
-    assert isinstance(formatter, HelpFormatter)
-    # as Python 3.14 does for each option; its own theme costs the import of dataclasses
-    formatter._set_color(color=True, file=None)  # type: ignore[attr-defined]
-    theme, decolor = formatter._theme, formatter._decolor  # type: ignore[attr-defined]
-    assert (theme.heading, theme.reset, decolor("--suite")) == ("", "", "--suite")
 
 
 def test_without_a_command_it_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
