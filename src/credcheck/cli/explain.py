@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
+from credcheck.cli import say
 from credcheck.discovery import discover
 from credcheck.errors import CommandLineError, suggest
 from credcheck.reporters.wording import plural, printable
@@ -48,7 +49,7 @@ def run(args: Namespace) -> int:
         )
     report = broker.explain(args.name, groups)
     for line in render(report, report.secrets[0]):
-        print(line)
+        say(line + "\n")
     return report.exit_code
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
 from credcheck.classifier.fingerprint import fingerprint, salt_of
+from credcheck.cli import say
 from credcheck.errors import CommandLineError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(args: Namespace) -> int:
         )
     # one salt for a project: the classifier then works out one digest a value
     salt = salt_of(manifest.refuse.values) or os.urandom(16)
-    print(fingerprint(value, salt))
+    say(fingerprint(value, salt) + "\n")
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from credcheck.cli import say
 from credcheck.errors import CommandLineError, suggest
 from credcheck.services import all_services, load_service, service_ids
 
@@ -26,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the list, or the page of one service."""
     for line in listing() if args.name is None else page(find(args.name)):
-        print(line)
+        say(line + "\n")
     return 0
 
 
