@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,6 @@ class Source(Protocol):
         ...
 
 
-@runtime_checkable
 class LocalSource(Source, Protocol):
     """A source that can list all it holds without a request to anybody."""
 
