@@ -60,8 +60,9 @@ def load_service(service_id: str) -> Service:
         import tomllib
 
         text = _FOLDER.joinpath(f"{service_id}.toml").read_text(encoding="utf-8")
-        # the examples are the tests', and stand last: half of a file need not be parsed
-        facts = text.partition("\n[[examples]]\n")[0]
+        # the probe has a loader of its own, the examples are the tests', and both stand last: half
+        # of a file need not be parsed
+        facts = text.partition("\n[probe]\n")[0].partition("\n[[examples]]\n")[0]
         service = parse_service(service_id, tomllib.loads(facts), checked=True)
         _loaded[service_id] = service
     return service

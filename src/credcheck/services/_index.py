@@ -179,6 +179,10 @@ SHAPED = (
     "ebay",
 )
 
+# a claim inside a token that makes it live -> the services that use it
+CLAIMS: dict[str, str] = {
+}
+
 # a usual variable -> the one service that it belongs to
 VARIABLES = {
     "ACCESS_TOKEN": "jwt",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LONG = 7  # a marker of this length may be searched anywhere in a value
 SHORT = 4  # one under this length counts only with the full shape behind it
 CHECKSUMS = ("base62-crc32",)
+STRUCTURES = ("jwt", "macaroon")
 
 
 class Form(NamedTuple):
@@ -24,6 +25,15 @@ class Form(NamedTuple):
     prefix: str
     tail: Shape
     mode: str  # "test", "live" or "bare"
+
+
+class Claims(NamedTuple):
+    """What the fields inside a structured value prove; each is written ``name=value``."""
+
+    structure: str  # "jwt" or "macaroon"
+    test: tuple[str, ...]
+    live: tuple[str, ...]
+    host: str  # the host that the value is for, with claims in braces: ``{ref}.supabase.co``
 
 
 class Kind(NamedTuple):
@@ -42,6 +52,7 @@ class Kind(NamedTuple):
     checksum: str | None = None
     foreign_tails: tuple[str, ...] = ()  # how another vendor's value starts behind the same prefix
     note: str = ""
+    claims: Claims | None = None
 
 
 class Hosts(NamedTuple):
@@ -81,7 +92,12 @@ class Service(NamedTuple):
     @property
     def marks_test(self) -> bool:
         """Tell whether some kind shows by itself that it is a test key."""
-        return any(f.mode == "test" for k in self.kinds if not k.emulator for f in k.forms)
+        return any(
+            (kind.claims is not None and kind.claims.test)
+            or any(form.mode == "test" for form in kind.forms)
+            for kind in self.kinds
+            if not kind.emulator
+        )
 
     def kind(self, kind_id: str | None) -> Kind | None:
         """Give one kind by its id."""
@@ -92,7 +108,7 @@ _STRINGS: tuple[str, ...] = ()
 _SERVICE_KEYS: dict[str, object] = {
     "name": "", "category": "", "sandbox-exists": True, "env": _STRINGS, "obtain": "",
     "sources": _STRINGS, "checked": "", "endpoints": _STRINGS, "hosts": {}, "kinds": [],
-    "dummies": [], "examples": [], "notes": "", "online": "",
+    "dummies": [], "examples": [], "notes": "", "online": "", "probe": {},
 }  # fmt: skip
 _KIND_KEYS: dict[str, object] = {
     "id": "", "what": "", "exposure": ("secret", "public"),
@@ -100,7 +116,8 @@ _KIND_KEYS: dict[str, object] = {
     "bare": _STRINGS, "tail": "", "test-shapes": _STRINGS, "live-shapes": _STRINGS,
     "bare-shapes": _STRINGS, "unmarked": ("unknown", "live"), "pair": _STRINGS, "by-host": False,
     "client-side": False, "emulator": False, "checksum": CHECKSUMS, "foreign-tails": _STRINGS,
-    "note": "",
+    "note": "", "structure": STRUCTURES, "test-claims": _STRINGS, "live-claims": _STRINGS,
+    "claim-host": "",
 }  # fmt: skip
 _DUMMY_KEYS: dict[str, object] = {
     "parts": _STRINGS, "what": "", "kind": "", "endpoint": "", "proves": ("test", "nothing"),
@@ -125,9 +142,17 @@ def check_service(service_id: str, table: Mapping[str, object], where: str = "")
             _check(row, keys, place, problems)
             if key == "kinds":
                 _check_kind(row, place, problems)
+            if key == "dummies" and "parts" not in row:
+                problems.append(f"{place}.parts: is missing")
     hosts = table.get("hosts", {})
     if isinstance(hosts, dict):
         _check(hosts, _HOST_KEYS, f"{where}.hosts", problems)
+    probe = table.get("probe")
+    if isinstance(probe, dict):
+        from credcheck.services.probe import PROBE_KEYS, check_probe
+
+        _check(probe, PROBE_KEYS, f"{where}.probe", problems)
+        problems += check_probe(probe, table.get("kinds"), f"{where}.probe")
     return problems
 
 
@@ -153,16 +178,30 @@ def _check(
 def _check_kind(row: Mapping[str, Any], where: str, problems: list[str]) -> None:
     if not isinstance(row.get("id"), str):
         problems.append(f"{where}.id: is missing")
+    claims = (*_listed(row, "test-claims"), *_listed(row, "live-claims"))
+    if (claims or "claim-host" in row) and "structure" not in row:
+        problems.append(f"{where}.structure: is missing, and the claims need it")
+    problems += [
+        f"{where}: the claim {claim!r} must be written name=value"
+        for claim in claims
+        if "=" not in str(claim)
+    ]
     shapes = [("tail", row["tail"])] if "tail" in row else []
     for _, name in _FORMS:
         if row.get(name) and "tail" not in row:
             problems.append(f"{where}.tail: is missing, and {name} needs it")
-        shapes += [(f"{name}-shapes", shape) for shape in row.get(f"{name}-shapes", ())]
+        shapes += [(f"{name}-shapes", shape) for shape in _listed(row, f"{name}-shapes")]
     for key, shape in shapes:
         try:
             parse_shape(str(shape))
         except ValueError as error:
             problems.append(f"{where}.{key}: {error}")
+
+
+def _listed(row: Mapping[str, Any], key: str) -> list[Any]:
+    """Give a list, or an empty one where something else stands, which was told before."""
+    value = row.get(key, [])
+    return value if isinstance(value, list) else []
 
 
 def parse_service(service_id: str, table: Mapping[str, Any], *, checked: bool = False) -> Service:
@@ -217,6 +256,16 @@ def _kind(row: Mapping[str, Any], confidence: str) -> Kind:
         checksum=row.get("checksum"),
         foreign_tails=tuple(row.get("foreign-tails", ())),
         note=row.get("note", ""),
+        claims=_claims(row) if "structure" in row else None,
+    )
+
+
+def _claims(row: Mapping[str, Any]) -> Claims:
+    return Claims(
+        structure=row["structure"],
+        test=tuple(row.get("test-claims", ())),
+        live=tuple(row.get("live-claims", ())),
+        host=row.get("claim-host", ""),
     )
 
 
