@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from credcheck.exporters import EXPORTERS
 from credcheck.model import (
     Attempt,
     AttemptOutcome,
@@ -104,3 +105,8 @@ def test_every_word_that_a_key_may_hold_is_named(section: str, key: str, words: 
 def test_the_classifier_page_names_every_service() -> None:
     page = (REFERENCE / "classifier.md").read_text(encoding="utf-8")
     assert [name for name in service_ids() if f"`{name}`" not in page] == []
+
+
+def test_the_export_page_lists_the_formats() -> None:
+    page = (REPOSITORY / "docs" / "how-to" / "export.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(EXPORTERS)

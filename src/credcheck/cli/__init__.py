@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
+    from credcheck.model import Report, SecretStatus
+
 USAGE, SOFTWARE, INTERRUPTED = 2, 70, 130
 
 # name -> module with `add_arguments` and `run`, and one line for `--help`; imported when chosen
 COMMANDS = {
     "check": ("credcheck.cli.check", "tell which suites will run, which will be skipped, and why"),
     "explain": ("credcheck.cli.explain", "tell the trail of one secret, and what to do"),
+    "export": ("credcheck.cli.export", "hand the resolved test credentials on"),
     "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),
     "fingerprint": ("credcheck.cli.fingerprint", "print the line that refuses a credential"),
 }
@@ -223,9 +226,31 @@ def say(text: str) -> None:
     except BrokenPipeError:
         _abandon(sys.stdout)
     except OSError as error:
+        raise _unwritable_output(error) from None
+
+
+def emit(data: bytes) -> None:
+    """Write bytes to standard output as they are; the rest is as in :func:`say`.
+
+    Raises:
+        CommandLineError: they cannot be written.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
         _abandon(sys.stdout)
-        why = os.strerror(error.errno) if error.errno else "unknown reason"
-        raise CommandLineError(f"standard output cannot be written: {why}", "df -h") from None
+    except OSError as error:
+        raise _unwritable_output(error) from None
+
+
+def _unwritable_output(error: OSError) -> CommandLineError:
+    _abandon(sys.stdout)
+    why = os.strerror(error.errno) if error.errno else "unknown reason"
+    return CommandLineError(f"standard output cannot be written: {why}", "df -h")
 
 
 def _abandon(stream: TextIO) -> None:
@@ -237,18 +262,38 @@ def _abandon(stream: TextIO) -> None:
 
 def complain(error: CredcheckError) -> None:
     """Tell an error on standard error; nothing in it can move the cursor or forge a line."""
-    from credcheck.reporters.wording import printable
-
     first, *more = error.message.split("\n")
     lines = [f"credcheck: error: {first}", *(f"  {line}" for line in more)]
     if error.hint:
         lines.append(f"  hint: {error.hint}")
+    remark(*lines)
+
+
+def remark(*lines: str) -> None:
+    """Write lines to standard error."""
+    from credcheck.reporters.wording import printable
+
     if sys.stderr is None:
         return
     try:
         print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
     except OSError:  # there is nobody left to be told
         _abandon(sys.stderr)
+
+
+def refuse_delivery(report: Report) -> int:
+    """Say on standard error why nothing is handed on, and give the exit code."""
+    from credcheck.reporters import render
+
+    remark(*render("text", report).splitlines())
+    return report.exit_code
+
+
+def note_left_out(missing: Sequence[SecretStatus]) -> None:
+    """Say on standard error which secrets are not handed on, by a policy that allows it."""
+    for secret in missing:
+        hint = f"; {secret.hint}" if secret.hint else ""
+        remark(f"credcheck: without {secret.name}, which is {secret.state}{hint}")
 
 
 def _internal(error: Exception) -> CredcheckError:
