@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ALPHABETS = {
     "alnum": string.ascii_letters + string.digits,
     "hex": "0123456789abcdef",
+    "upper_hex": "0123456789ABCDEF",
+    "lower": string.ascii_lowercase,
     "digits": string.digits,
     "upper_alnum": string.ascii_uppercase + string.digits,
     "lower_alnum": string.ascii_lowercase + string.digits,
@@ -72,6 +74,9 @@ class Maker:
 
     def _base64(self, pieces: Sequence[Any]) -> str:
         return base64.b64encode(self.value(pieces).encode()).decode()
+
+    def _base64_bare(self, pieces: Sequence[Any]) -> str:
+        return self._base64(pieces).rstrip("=")
 
     def _base64_shifted(self, given: Sequence[Any]) -> str:
         letters = self.tail(given[0], string.ascii_letters)

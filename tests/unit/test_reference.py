@@ -25,7 +25,6 @@ from credcheck.model import (
     SuiteStatus,
 )
 from credcheck.reporters import REPORTERS, render
-from credcheck.services import service_ids
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -100,11 +99,6 @@ def test_every_key_of_the_report_has_a_row(report: dict[str, Any]) -> None:
 def test_every_word_that_a_key_may_hold_is_named(section: str, key: str, words: object) -> None:
     (told,) = re.findall(rf"^\| `{key}` \| (.*) \|$", section_of(section), re.MULTILINE)
     assert set(re.findall(r"`([a-z-]+)`", told)) == set(get_args(words))
-
-
-def test_the_classifier_page_names_every_service() -> None:
-    page = (REFERENCE / "classifier.md").read_text(encoding="utf-8")
-    assert [name for name in service_ids() if f"`{name}`" not in page] == []
 
 
 def test_the_export_page_lists_the_formats() -> None:

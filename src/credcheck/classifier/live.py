@@ -67,7 +67,7 @@ def _reasons(evidence: Evidence) -> Iterator[str]:
     found = _marker(evidence.readings, evidence.service_id)
     if found:
         yield found
-    if evidence.service:
+    if evidence.service and evidence.text not in evidence.service.dummies:
         kind = _own_live_kind(evidence.service, evidence.text, evidence.readings)
         if kind is not None:
             yield f"it has the form of a live {kind.what} of {evidence.title}"
@@ -187,10 +187,11 @@ def _places(evidence: Evidence) -> Iterator[str]:
         if refuse.databases and any(matches(name, refuse.databases) for name in place.databases):
             yield "it leads to a database that the manifest refuses"
     production = evidence.service.hosts.production if evidence.service else ()
-    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
+    hosts = evidence.service.hosts if evidence.service else None
+    others = (*hosts.sandbox, *hosts.either) if hosts else ()
     for place in (*places, *evidence.endpoints) if production else ():
         for host in place.hosts:
-            if matches(host, production) and not matches(host, sandbox):
+            if matches(host, production) and not matches(host, others):
                 yield f"it leads to {evidence.title}'s production host"
     for place in places if evidence.leads_somewhere else ():
         # the operator's word about a host beats its name, but not the names behind it

@@ -109,7 +109,11 @@ def _is_placeholder(evidence: Evidence, match: Match | None) -> bool:
         if match.form.mode == "test" and is_dummy_tail(match.tail):
             return True
         unissued = match.kind.checksum is not None and not has_checksum(match.tail)
-        return unissued or is_run(match.tail)
+        if unissued or is_run(match.tail):
+            return True
+        if match.form.prefix or match.form.mode != "bare":
+            return False
+        return is_placeholder(text)  # where no text is fixed, a word may have the form
     tail = marked_tail(service, text) if service else None
     if tail and (is_dummy_word(tail) or is_run(tail)):
         return True

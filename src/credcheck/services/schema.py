@@ -56,10 +56,14 @@ class Kind(NamedTuple):
 
 
 class Hosts(NamedTuple):
-    """Where the service answers: host names (`*.` is one label or more), or host and path."""
+    """Where the service answers: host names (`*.` is one label or more), or host and path.
+
+    ``either`` are the exceptions to ``production`` that are no sandbox: they prove nothing.
+    """
 
     sandbox: tuple[str, ...] = ()
     production: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
 
 
 class Dummy(NamedTuple):
@@ -91,12 +95,12 @@ class Service(NamedTuple):
 
     @property
     def marks_test(self) -> bool:
-        """Tell whether some kind shows by itself that it is a test key."""
+        """Tell whether some kind shows by itself that it is a test key; a guess does not count."""
         return any(
             (kind.claims is not None and kind.claims.test)
             or any(form.mode == "test" for form in kind.forms)
             for kind in self.kinds
-            if not kind.emulator
+            if not kind.emulator and kind.confidence != "guess"
         )
 
     def kind(self, kind_id: str | None) -> Kind | None:
@@ -122,7 +126,7 @@ _KIND_KEYS: dict[str, object] = {
 _DUMMY_KEYS: dict[str, object] = {
     "parts": _STRINGS, "what": "", "kind": "", "endpoint": "", "proves": ("test", "nothing"),
 }  # fmt: skip
-_HOST_KEYS: dict[str, object] = {"sandbox": _STRINGS, "production": _STRINGS}
+_HOST_KEYS: dict[str, object] = {"sandbox": _STRINGS, "production": _STRINGS, "either": _STRINGS}
 _EXAMPLE_KEYS: dict[str, object] = {"kind": "", "mode": ("test", "live", "unknown"), "pieces": []}
 _FORMS = (("test", "test"), ("live", "live"), ("bare", "bare"))
 
@@ -228,7 +232,7 @@ def parse_service(service_id: str, table: Mapping[str, Any], *, checked: bool = 
         sources=tuple(table.get("sources", ())),
         checked=table.get("checked", ""),
         endpoints=tuple(table.get("endpoints", ())),
-        hosts=Hosts(tuple(hosts.get("sandbox", ())), tuple(hosts.get("production", ()))),
+        hosts=Hosts(*(tuple(hosts.get(key, ())) for key in _HOST_KEYS)),
         kinds=tuple(_kind(row, confidence) for row in table.get("kinds", ())),
         dummies={dummy.value: dummy for dummy in dummies},
         notes=table.get("notes", ""),

@@ -28,6 +28,7 @@ ALPHABETS = {
     "base32-lower": _LOWER + "234567",
     "base62": _BASE62,
     "word": _BASE62 + "_",
+    "slug": _LOWER + _DIGITS + "-",
     "urlsafe": _BASE62 + "-_",
     "urlsafe-pad": _BASE62 + "-_=",
     "base64": _BASE62 + "+/",
