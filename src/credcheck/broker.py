@@ -23,17 +23,18 @@ from credcheck.model import (
 )
 from credcheck.preflight import assign, decide, exit_code, refusal_sentence, suite_by_path
 from credcheck.reporting import about, make_report, select
-from credcheck.resolver import resolve
+from credcheck.resolver import resolve, takes_part
 from credcheck.secret import Secret
-from credcheck.sources import open_source
+from credcheck.sources import REMOTE, open_source, third_party_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from credcheck.model import Context, Manifest, Need, Report, TestGroup
+    from credcheck.model import Context, Health, Manifest, Need, Report, TestGroup
     from credcheck.preflight import Decision
     from credcheck.reporting import Selection
+    from credcheck.resolver import Watch
     from credcheck.sources.base import Source
 
 
@@ -46,7 +47,9 @@ class Broker:
     def __init__(self, manifest: Manifest, context: Context) -> None:
         self.manifest = manifest
         self.context = context
+        self.watch: Watch | None = None  # what is entered while a remote source is asked
         self._sources: list[tuple[str, Source | None]] | None = None
+        self._refused_places: list[str] = []
         self._hygiene_of_run: Hygiene | None = None
         self._judge_of_run: Judge | None = None
         self._statuses: dict[str, SecretStatus] = {}
@@ -89,6 +92,7 @@ class Broker:
             folder,
             explicit=None if named is None else folder / named,
             known_services=service_ids(),
+            installed_sources=third_party_names,
         )
         return cls(manifest, detect_context(variables, manifest.root, context))
 
@@ -115,6 +119,8 @@ class Broker:
             self._opened(),
             is_placeholder=self._judge.is_placeholder,
             keyring_for_all="keyring" in self.manifest.options,
+            closed="not asked: the manifest refuses a place" if self._refused_places else "",
+            watch=self.watch,
         )
         for status in statuses:
             known = self._source_statuses.get(status.name)
@@ -197,6 +203,25 @@ class Broker:
             raise
         except NotReady:
             return None
+
+    def health(self) -> dict[str, Health]:
+        """Tell how each source is; those of which the manifest wants nothing are not asked.
+
+        Returns:
+            The health by source name, in asking order.
+        """
+        from contextlib import nullcontext
+
+        from credcheck.model import Health
+
+        told = {}
+        for name, source in self._opened():
+            if source is None:
+                told[name] = Health("not-asked", "no secret names a place there")
+                continue
+            with self.watch(name) if self.watch and name in REMOTE else nullcontext():
+                told[name] = source.health()
+        return told
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────
 
@@ -339,9 +364,22 @@ class Broker:
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
     def _opened(self) -> list[tuple[str, Source | None]]:
+        """Open the sources of which something is wanted; the others are None and cost nothing."""
         if self._sources is None:
+            specs = self.manifest.secrets.values()
+            tables = self.manifest.options
             self._sources = [
-                (name, open_source(name, self.manifest, self.context))
+                (
+                    name,
+                    open_source(name, self.manifest, self.context)
+                    if name in tables
+                    or any(
+                        takes_part(name, spec, keyring_for_all="keyring" in tables)
+                        for spec in specs
+                    )
+                    or name not in REMOTE
+                    else None,
+                )
                 for name in self.manifest.sources
             ]
         return self._sources
@@ -377,6 +415,7 @@ class Broker:
     def _refuse_place(self, spec: SecretSpec, place: str) -> None:
         from credcheck.findings import finding
 
+        self._refused_places.append(place)
         told = finding("CRED016", secret=spec.name, where=place)
         self._findings[spec.name] = [told]
         self._statuses[spec.name] = SecretStatus(

@@ -162,8 +162,13 @@ class Judge:
         state: State = resolution.state or "absent"
         asked = ", ".join(a.source for a in resolution.attempts if a.outcome != "not-asked")
         details = [a.detail for a in resolution.attempts if a.detail]
+        named = [
+            f"{a.source}: {a.detail}"
+            for a in resolution.attempts
+            if a.detail and resolution.spec.place_in(a.source) is not None
+        ]
         reason = {
-            "absent": f"no source has it (asked: {asked or 'none'})",
+            "absent": "; ".join((f"no source has it (asked: {asked or 'none'})", *named)),
             "deferred": f"the fixture {resolution.spec.provided_by!r} hands it in at run time",
         }.get(state) or (details[-1] if details else f"it is {state}")
         if state in {"empty", "placeholder"}:
@@ -237,14 +242,30 @@ def read_value_file(manifest: Manifest, secret: Secret) -> str | None:
 def refused_place(spec: SecretSpec, manifest: Manifest) -> str | None:
     """Name the place of a secret that the manifest refuses, before anybody reads it."""
     refuse = manifest.refuse
+    keyring = spec.keyring
+    if keyring is None and refuse.keyring and "keyring" in manifest.options:
+        keyring = spec.name  # then every secret is looked for under its own name
     for source, place, patterns in (
         ("vault", spec.vault, refuse.vault),
         ("aws", spec.aws, refuse.aws),
-        ("keyring", spec.keyring, refuse.keyring),
+        ("keyring", keyring, refuse.keyring),
     ):
-        if place is None:
-            continue
-        path = place.partition("#")[0].partition("?")[0].strip("/")
-        if any(fnmatchcase(path, pattern.strip("/")) for pattern in patterns):
-            return f"{source} {path}"
+        if place is not None and source in manifest.sources:
+            refused = _refused(source, place, patterns, refuse.aws_accounts)
+            if refused is not None:
+                return f"{source} {refused}"
     return None
+
+
+def _refused(
+    source: str, place: str, patterns: Sequence[str], accounts: Sequence[str]
+) -> str | None:
+    """Give the path of a place that is on a list, in whatever way it is written."""
+    if not patterns and not (source == "aws" and accounts):
+        return None
+    from credcheck.places import account_of, spellings
+
+    paths = spellings(source, place)
+    if any(fnmatchcase(path, pattern.strip("/")) for path in paths for pattern in patterns):
+        return paths[0]
+    return paths[0] if source == "aws" and account_of(place) in accounts else None

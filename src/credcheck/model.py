@@ -72,11 +72,27 @@ class SecretSpec(NamedTuple):
     keyring: str | None = None
     unproven: str | None = None
     declared: bool = True
+    places: Mapping[str, str] = {}  # for sources of third parties, by source name
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every variable name under which a local source may hold it, its own name first."""
         return (self.name, *self.aliases)
+
+    @property
+    def remote(self) -> bool:
+        """Tell whether any place beside the local ones is named."""
+        return bool(self.vault or self.aws or self.keyring or self.places)
+
+    def place_in(self, source: str) -> str | None:
+        """Give where the manifest says that a source holds it, as it stands there."""
+        if source == "vault":
+            return self.vault
+        if source == "aws":
+            return self.aws
+        if source == "keyring":
+            return self.keyring
+        return self.places.get(source)
 
 
 class Suite(NamedTuple):
@@ -152,9 +168,10 @@ class Context(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One secret, as a source is asked for it."""
+    """One secret, as a source is asked for it; ``place`` is the manifest's word for that source."""
 
     spec: SecretSpec
+    place: str | None = None
 
     @property
     def name(self) -> str:
@@ -185,6 +202,7 @@ class Unreachable(NamedTuple):
     """The source did not answer in time, or not as that kind of server does."""
 
     detail: str
+    hint: str = ""
 
 
 class Denied(NamedTuple):
@@ -213,11 +231,18 @@ class Held(NamedTuple):
 
 
 class Health(NamedTuple):
-    """How a source is: `ok`, `not-configured`, `unreachable` or `denied`."""
+    """How a source is: `ok`, `not-configured`, `unreachable` or `denied`.
+
+    ``identity`` says as whom we are signed in, ``until`` how long that holds (a time with its
+    zone, in the form of ISO 8601), ``hint`` what to do next.
+    """
 
     status: Literal["ok", "not-configured", "unreachable", "denied", "not-asked"]
     detail: str = ""
     elapsed_ms: float | None = None
+    identity: str = ""
+    until: str | None = None
+    hint: str = ""
 
 
 # ── what becomes of a secret ──────────────────────────────────────────────────────────────────

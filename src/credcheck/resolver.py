@@ -7,6 +7,7 @@ value wins; what later local sources hold beside it is kept for judging and neve
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -22,17 +23,18 @@ from credcheck.model import (
     SourceStatus,
     Unreachable,
 )
+from credcheck.sources import REMOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from credcheck.model import Answer, AttemptOutcome, SecretSpec, State
     from credcheck.secret import Secret
     from credcheck.sources.base import Source
 
     IsPlaceholder = Callable[[SecretSpec, Secret], bool]
-
-_REMOTE_PLACES = ("keyring", "vault", "aws")
+    Watch = Callable[[str], AbstractContextManager[object]]
 
 
 class _Search:
@@ -54,6 +56,11 @@ class _Search:
     def note(self, source: str, outcome: AttemptOutcome, detail: str = "") -> None:
         self.attempts.append(Attempt(source=source, outcome=outcome, detail=detail))
 
+    def close(self, source: str, why: str) -> None:
+        """End the search before a source is asked; what it would have answered is not known."""
+        self.note(source, "not-asked", why)
+        self.state = "unreachable"
+
     def take(self, source: str, answer: Answer, is_placeholder: IsPlaceholder) -> None:
         """File one answer."""
         if isinstance(answer, Found):
@@ -72,7 +79,7 @@ class _Search:
             )
             if self.open:
                 self.state = state
-                self.hint = answer.hint if isinstance(answer, Denied) else ""
+                self.hint = answer.hint
 
     def _take_found(self, source: str, answer: Found, is_placeholder: IsPlaceholder) -> None:
         if answer.secret.is_blank():
@@ -112,14 +119,19 @@ def resolve(
     *,
     is_placeholder: IsPlaceholder,
     keyring_for_all: bool = False,
+    closed: str = "",
+    watch: Watch | None = None,
 ) -> tuple[dict[str, Resolution], list[SourceStatus]]:
     """Search for every secret.
 
     Args:
         specs: the secrets; those that a fixture provides are `deferred` and not searched for.
-        sources: name and source in asking order; None for one that this version cannot ask.
+        sources: name and source in asking order; None for one of which nothing is wanted.
         is_placeholder: tells whether a value is a dummy, a template or a reference.
         keyring_for_all: the manifest has a keyring table, so secrets without a place take part.
+        closed: why no request may be sent at all; the sources that would need one are not asked,
+            and what is still open then is `unreachable`.
+        watch: gives what is entered while a remote source is asked, by its name.
 
     Returns:
         The resolutions by secret name, and what each source did.
@@ -135,42 +147,49 @@ def resolve(
     for name, source in sources:
         asked = []
         for search in searches:
-            if search.state == "deferred" or not _takes_part(name, search.spec, keyring_for_all):
+            if (
+                source is None
+                or search.state == "deferred"
+                or not takes_part(name, search.spec, keyring_for_all=keyring_for_all)
+            ):
                 continue
-            if search.open or hasattr(source, "holdings"):
+            local = hasattr(source, "holdings")
+            if closed and search.open and not local:
+                search.close(name, closed)
+            elif search.open or local:
                 asked.append(search)
             else:
                 search.note(name, "not-asked")
-        statuses.append(_ask(name, source, asked, is_placeholder))
+        watched = nullcontext() if watch is None or hasattr(source, "holdings") else watch(name)
+        with watched:
+            statuses.append(_ask(name, source, asked, is_placeholder))
     return {search.spec.name: search.end() for search in searches}, statuses
 
 
-def _takes_part(source: str, spec: SecretSpec, keyring_for_all: bool) -> bool:
-    """A remote source is asked only for secrets that name a place there."""
+def takes_part(source: str, spec: SecretSpec, *, keyring_for_all: bool) -> bool:
+    """Tell whether a source is asked for a secret: a remote one if a place there is named."""
     if source == "keyring" and keyring_for_all:
         return True
-    return source not in _REMOTE_PLACES or getattr(spec, source) is not None
+    return source not in REMOTE or spec.place_in(source) is not None
 
 
 def _ask(
     name: str, source: Source | None, searches: Sequence[_Search], is_placeholder: IsPlaceholder
 ) -> SourceStatus:
     """Ask one source for everything at once."""
-    if not searches:
+    if source is None or not searches:
         return SourceStatus(name=name, status="not-asked")
-    if source is None:
-        # Strict on purpose: what a source would have answered is not known, so it is not "absent".
-        gone = Unreachable(f"this version of credcheck cannot ask the source {name!r}")
-        for search in searches:
-            search.take(name, gone, is_placeholder)
-        return SourceStatus(name=name, status="unreachable", detail=gone.detail)
     start = perf_counter()
-    answers = source.fetch([Request(spec=search.spec) for search in searches])
+    answers = source.fetch(
+        [Request(spec=s.spec, place=s.spec.place_in(name)) for s in searches],
+    )
     elapsed_ms = round((perf_counter() - start) * 1000, 3)
     for search in searches:
         answer = answers.get(search.spec.name, Unreachable("it gave no answer for this secret"))
         search.take(name, answer, is_placeholder)
     status, detail = _summary(answers)
+    notes: Sequence[str] = getattr(source, "notes", tuple)()
+    detail = "; ".join((detail, *notes))
     return SourceStatus(name=name, status=status, detail=detail, elapsed_ms=elapsed_ms)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from credcheck.model import (
@@ -18,7 +19,7 @@ from credcheck.resolver import resolve
 from credcheck.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from credcheck.model import Answer, Context, Manifest, Request, Resolution
 
@@ -53,7 +54,7 @@ def found(value: str, where: str = "here") -> Found:
     return Found(secret=Secret(value), location=where)
 
 
-def search(*sources: tuple[str, Table | None], spec: SecretSpec | None = None) -> Resolution:
+def search(*sources: tuple[str, Table], spec: SecretSpec | None = None) -> Resolution:
     spec = spec or SecretSpec(name="A")
     resolutions, _ = resolve(
         [spec], sources, is_placeholder=lambda _, secret: secret.reveal() == "changeme"
@@ -163,10 +164,39 @@ def test_a_keyring_table_makes_every_secret_take_part() -> None:
     assert got["A"].source == "keyring"
 
 
-def test_a_source_that_this_version_cannot_ask_is_broken_not_empty() -> None:
-    got = search(("vault", None), spec=SecretSpec(name="A", vault="secret/ci#key"))
-    assert got.state == "unreachable"
-    assert got.attempts[0].detail == "this version of credcheck cannot ask the source 'vault'"
+def test_when_no_request_may_be_sent_only_local_sources_are_asked() -> None:
+    local, remote = LocalTable(A=Absent()), Table(A=found("value"))
+    got, statuses = resolve(
+        [SecretSpec(name="A", vault="secret/ci#key")],
+        [("dotenv", local), ("vault", remote)],
+        is_placeholder=lambda *_: False,
+        closed="not asked: the manifest refuses a place",
+    )
+    assert (local.asked, remote.asked) == ([["A"]], [])
+    assert got["A"].state == "unreachable"
+    assert got["A"].attempts[1] == Attempt(
+        "vault", "not-asked", "not asked: the manifest refuses a place"
+    )
+    assert statuses[1].status == "not-asked"
+
+
+def test_a_remote_source_is_watched_while_it_is_asked() -> None:
+    watched: list[str] = []
+
+    @contextmanager
+    def watch(name: str) -> Iterator[None]:
+        watched.append(f"{name} begins, asked {remote.asked}")
+        yield
+        watched.append(f"{name} ends, asked {remote.asked}")
+
+    local, remote = LocalTable(A=Absent()), Table(A=found("value"))
+    resolve(
+        [SecretSpec(name="A", vault="secret/ci#key")],
+        [("dotenv", local), ("vault", remote)],
+        is_placeholder=lambda *_: False,
+        watch=watch,
+    )
+    assert watched == ["vault begins, asked []", "vault ends, asked [['A']]"]
 
 
 def test_what_a_fixture_provides_is_deferred_and_nobody_is_asked() -> None:

@@ -87,6 +87,10 @@ def run(args: Namespace) -> int:
         suite_paths=[path for suite in manifest.suites.values() for path in suite.paths],
         problems=problems,
     )
+    if any(spec.remote for spec in manifest.secrets.values()):
+        from credcheck.cli.progress import watch_for
+
+        broker.watch = watch_for(broker.context)
     report = broker.report(
         suites=args.suite, strict=args.strict, groups=groups, unreadable=problems
     )

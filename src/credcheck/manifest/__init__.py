@@ -10,7 +10,7 @@ from credcheck.manifest.tables import build
 from credcheck.model import SOURCE_NAMES, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 __all__ = ["load_manifest"]
@@ -22,6 +22,7 @@ def load_manifest(
     explicit: Path | None = None,
     known_services: Collection[str],
     known_sources: Collection[str] = SOURCE_NAMES,
+    installed_sources: Callable[[], Collection[str]] = tuple,
 ) -> Manifest:
     """Find, read and check the manifest.
 
@@ -33,6 +34,7 @@ def load_manifest(
             counts from ``context_root``.
         known_services: The ids of the shipped services.
         known_sources: The names that `sources` may list.
+        installed_sources: Gives more such names; asked when the list holds another name.
 
     Returns:
         The manifest; for a project without one an empty one, whose ``path`` is None.
@@ -52,6 +54,7 @@ def load_manifest(
         prefix=document.prefix,
         known_services=known_services,
         known_sources=known_sources,
+        installed_sources=installed_sources,
     )
     fields = build(scope, document.table)
     scope.finish()

@@ -89,28 +89,29 @@ def url(scope: Scope, at: At, value: object) -> str | None:
 
 
 def place_in_vault(scope: Scope, at: At, value: object) -> str | None:
-    """Read ``mount/path#field``."""
-    place = text(scope, at, value)
-    if place is None:
-        return None
-    path, mark, field = place.partition("#")
-    mount, slash, rest = path.partition("/")
-    if mount.strip() and slash and rest.strip("/ ") and (field.strip() or not mark):
-        return place
-    scope.wrong(at, 'expected "mount/path#field"')
-    return None
+    """Read ``mount/path#field``, with ``?version=3`` before the field."""
+    from credcheck.places import parse_vault
+
+    return _place(scope, at, value, parse_vault)
 
 
 def place_in_aws(scope: Scope, at: At, value: object) -> str | None:
-    """Read ``id#field`` or an id alone."""
+    """Read ``id#field`` or an id alone, with ``?version=`` or ``?stage=`` before the field."""
+    from credcheck.places import parse_aws
+
+    return _place(scope, at, value, parse_aws)
+
+
+def _place(scope: Scope, at: At, value: object, parse: Callable[[str], object]) -> str | None:
     place = text(scope, at, value)
     if place is None:
         return None
-    name, mark, field = place.partition("#")
-    if name.strip() and (field.strip() or not mark):
-        return place
-    scope.wrong(at, 'expected "secret-id#field"')
-    return None
+    try:
+        parse(place)
+    except ValueError as error:
+        scope.wrong(at, str(error))
+        return None
+    return place
 
 
 def service(scope: Scope, at: At, value: object) -> str | None:

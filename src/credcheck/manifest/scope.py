@@ -8,7 +8,7 @@ from credcheck.errors import ManifestError, suggest
 from credcheck.model import Manifest, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 At = tuple[str | int, ...]
 
@@ -27,11 +27,14 @@ class Scope:
         prefix: tuple[str, ...],
         known_services: Collection[str],
         known_sources: Collection[str],
+        installed_sources: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.file = file
         self.text = text
         self.prefix = prefix
         self.sources = known_sources
+        self.foreign: tuple[str, ...] = ()  # the sources of third parties that the manifest names
+        self._installed = installed_sources
         self.services: Collection[str] | None = known_services  # None: not known, do not check
         self.secrets: Collection[str] | None = ()
         self.aliases: dict[str, str] = {}  # alias -> secret
@@ -42,6 +45,15 @@ class Scope:
         }
         self._mistakes: list[tuple[At, str]] = []
         self._suggestions = 0
+
+    def name_sources(self, names: object) -> None:
+        """Note which of the listed sources are third parties'; their names are known then."""
+        listed = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+        others = [name for name in listed if name not in self.sources]
+        if others:
+            installed = self._installed()
+            self.foreign = tuple(dict.fromkeys(name for name in others if name in installed))
+            self.sources = (*self.sources, *installed)
 
     def wrong(self, at: At, message: str) -> None:
         """Note a mistake at a key path."""

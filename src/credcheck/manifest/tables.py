@@ -50,13 +50,14 @@ REFUSE: Mapping[str, Reader] = {
 ALLOW: Mapping[str, Reader] = {"aws-accounts": _accounts, "hosts": _texts}
 OPTIONS: Mapping[str, Mapping[str, Reader]] = {
     "dotenv": {"path": read.text},
-    "keyring": {"service": read.text},
+    "keyring": {"service": read.text, "timeout": read.seconds},
     "vault": {
         "address": read.url,
         "namespace": read.text,
         "auth": read.auth,
         "role": read.text,
         "mount": read.text,
+        "audience": read.text,
         "ca-cert": read.text,
         "timeout": read.seconds,
     },
@@ -65,6 +66,7 @@ OPTIONS: Mapping[str, Mapping[str, Reader]] = {
         "profile": read.text,
         "role-arn": read.text,
         "endpoint-url": read.url,
+        "instance-metadata": read.flag,
         "timeout": read.seconds,
     },
 }
@@ -72,9 +74,13 @@ OPTIONS: Mapping[str, Mapping[str, Reader]] = {
 
 def build(scope: Scope, table: object) -> dict[str, Any]:
     """Read the whole table; give the fields of the model's Manifest."""
-    fields = _fields(_read_table(scope, (), table, _TOP))
-    options = {name: fields.pop(name) for name in OPTIONS if name in fields}
-    return {**fields, "options": MappingProxyType(options)}
+    if isinstance(table, dict):
+        scope.name_sources(table.get("sources"))
+    keys = {**_TOP, **dict.fromkeys(scope.foreign, _foreign_options)}
+    values = _read_table(scope, (), table, keys)
+    sources = (*OPTIONS, *scope.foreign)
+    options = {name: values.pop(name) for name in sources if name in values}
+    return {**_fields(values), "options": MappingProxyType(options)}
 
 
 def _read_table(
@@ -130,9 +136,13 @@ def _secrets(scope: Scope, at: At, value: object) -> Mapping[str, SecretSpec] | 
         if not read.is_variable(name):
             message = "expected the name of an environment variable (letters, digits, _)"
             scope.wrong((*at, name), message)
-        specs[name] = SecretSpec(
-            name=name, **_fields(_read_table(scope, (*at, name), table, SECRET))
-        )
+        keys = {**SECRET, **dict.fromkeys(scope.foreign, read.text)}
+        values = _read_table(scope, (*at, name), table, keys)
+        places = {source: values.pop(source) for source in scope.foreign if source in values}
+        specs[name] = SecretSpec(name=name, **_fields(values))
+        if places:
+            named = MappingProxyType({source: str(place) for source, place in places.items()})
+            specs[name] = specs[name]._replace(places=named)
         _claim_aliases(scope, (*at, name, "aliases"), specs[name])
     return MappingProxyType(specs)
 
@@ -172,6 +182,12 @@ def _top_policies(scope: Scope, at: At, value: object) -> object:
 
 def _options(scope: Scope, at: At, value: object) -> Mapping[str, object]:
     return MappingProxyType(_read_table(scope, at, value, OPTIONS[str(at[-1])]))
+
+
+def _foreign_options(scope: Scope, at: At, value: object) -> Mapping[str, object] | None:
+    """Take the options of a third party's source as they stand; it checks them itself."""
+    tables = _tables(scope, at, value)
+    return None if tables is None else MappingProxyType(tables)
 
 
 def _refuse(scope: Scope, at: At, value: object) -> Refuse:

@@ -34,6 +34,14 @@ class Source(Protocol):
         ...
 
 
+class NotingSource(Source, Protocol):
+    """A source that has more to say about a run than its answers."""
+
+    def notes(self) -> Sequence[str]:
+        """Give sentences for its line in the report, such as what would make it quicker."""
+        ...
+
+
 class LocalSource(Source, Protocol):
     """A source that can list all it holds without a request to anybody."""
 

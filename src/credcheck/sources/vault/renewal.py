@@ -1,0 +1,55 @@
+"""Keeping our token alive while a long run goes on."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from credcheck.sources.deadline import Deadline
+from credcheck.sources.quiet import silent_thread
+from credcheck.sources.vault.wire import Fault, Refusal, set_deadline
+
+if TYPE_CHECKING:
+    import hvac
+
+SHARE = 2 / 3  # of the granted time, as Vault's agent does
+RENEWAL_SECONDS = 10.0
+
+
+class Renewal:
+    """Renews a token at two thirds of its granted time, until that fails or :meth:`stop`.
+
+    ``alive`` is False once it failed: the next fetch signs in anew. The client is this object's
+    own, with a copy of the token, so that its deadlines are nobody else's.
+    """
+
+    def __init__(self, client: hvac.Client, ttl: float) -> None:
+        self.alive = True
+        self._client = client
+        self._ttl = ttl
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="credcheck-renewal", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Renew no more."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        with silent_thread():
+            while not self._stopped.wait(self._ttl * SHARE):
+                granted = self._renew()
+                if granted < 1:  # near the greatest age of the token, renewals shrink to nothing
+                    self.alive = False
+                    return
+                self._ttl = granted
+
+    def _renew(self) -> float:
+        """Renew, and give the seconds that Vault granted: fewer than asked near the end."""
+        set_deadline(self._client, Deadline(RENEWAL_SECONDS))
+        try:
+            auth = self._client.auth.token.renew_self().get("auth")
+        except (Fault, Refusal):
+            return 0.0
+        granted = auth.get("lease_duration") if isinstance(auth, dict) else 0
+        return float(granted) if isinstance(granted, int) else 0.0
