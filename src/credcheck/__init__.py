@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from credcheck.classifier import classify
     from credcheck.errors import CredcheckError, NotReady, Refused
     from credcheck.pytest_plugin.marks import require_secret
+    from credcheck.scrubber import Scrubber
     from credcheck.secret import Secret
 
 __version__ = "0.1.0"
@@ -18,6 +19,7 @@ __all__ = [
     "CredcheckError",
     "NotReady",
     "Refused",
+    "Scrubber",
     "Secret",
     "__version__",
     "classify",
@@ -30,6 +32,7 @@ _HOMES = {
     "CredcheckError": "credcheck.errors",
     "NotReady": "credcheck.errors",
     "Refused": "credcheck.errors",
+    "Scrubber": "credcheck.scrubber",
     "Secret": "credcheck.secret",
     "classify": "credcheck.classifier",
     "require_secret": "credcheck.pytest_plugin.marks",
