@@ -105,26 +105,27 @@ class Index:
         if size < HEAD and not more:
             return Found((), size)
         spans: list[Span] = []
-        hold = size
+        hold = self._first_start(data) if more else size
         for begin in self._places(data, more=more):
             lengths = self._lengths.get(data[begin : begin + HEAD])
             if lengths is None:
                 continue
             for length in lengths:  # the longest first
                 if begin + length > size:
-                    if more and begin < hold and self._may_become(data[begin:]):
+                    if begin < hold and self._may_become(data[begin:]):
                         hold = begin
                     continue
                 mask = self._windows.get(data[begin : begin + length])
                 if mask is not None:
                     spans.append(Span(begin, begin + length, mask))
                     break
-        if more:
-            for length in range(min(HEAD - 1, size), 0, -1):
-                if data[size - length :] in self._starts:
-                    hold = min(hold, size - length)
-                    break
         return Found(spans, hold)
+
+    def _first_start(self, data: bytes) -> int:
+        """Give where the last few bytes may be the first of a window, else the end."""
+        size = len(data)
+        lengths = range(min(HEAD - 1, size), 0, -1)
+        return next((size - n for n in lengths if data[size - n :] in self._starts), size)
 
     def _places(self, data: bytes, *, more: bool) -> Iterator[int]:
         """Give the positions at which a window may begin, ascending, each once."""
@@ -137,6 +138,7 @@ class Index:
             yield from range(max(after, last - WIDE_FROM, 0), last + 1)
 
     def _may_become(self, tail: bytes) -> bool:
+        """Tell whether a longer window begins so."""
         return any(window.startswith(tail) for window in self._longer[tail[:HEAD]])
 
 
