@@ -4,7 +4,7 @@
     ├── UsageError                  the user's mistake; exit code 2
     │   ├── CommandLineError        an unknown suite, secret, format, an unwritable file
     │   ├── ManifestError           every mistake of one manifest, all at once
-    │   └── DotenvError             a `.env.test` that cannot be read, with file and line
+    │   └── DotenvError             a `.env.test` that cannot be read or written, with file and line
     └── NotReady (also a KeyError)  a secret that cannot be handed out, and why
         └── Refused                 it is a production credential
 
@@ -51,7 +51,7 @@ class ManifestError(UsageError):
 
 
 class DotenvError(UsageError):
-    """A `.env.test` that cannot be read: file and line, never its content."""
+    """A `.env.test` that cannot be read or written: file and line, never its content."""
 
 
 class NotReady(CredcheckError, KeyError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
 GitState = Literal["ignored", "exposed", "tracked", "unknown", "no-repository"]
 
@@ -41,27 +42,51 @@ def repository_of(folder: Path) -> Path | None:
     return None
 
 
+def git_state_of(path: Path) -> tuple[GitState, str]:
+    """Find out what git makes of a file that need not be there, and why that is not known."""
+    if repository_of(path.parent.absolute()) is None:
+        return "no-repository", ""
+    listed = _git(path, "ls-files", "--cached", "--", path.name)
+    if isinstance(listed, str):
+        return "unknown", listed
+    if listed.returncode == 0 and listed.stdout:
+        return "tracked", ""
+    ignored = _git(path, "check-ignore", "--quiet", "--", path.name)
+    if isinstance(ignored, str):
+        return "unknown", ignored
+    states: dict[int, GitState] = {0: "ignored", 1: "exposed"}
+    state = states.get(ignored.returncode, "unknown")
+    return state, f"git ended with status {ignored.returncode}" if state == "unknown" else ""
+
+
 def _git_state(path: Path) -> tuple[GitState, str]:
     if repository_of(path.parent.absolute()) is None:
         return "no-repository", ""
+    # `check-ignore` says "not ignored" of a tracked file, and a file can be both: list it instead.
+    words = ("ls-files", "-t", "--cached", "--others", "--exclude-standard", "--", path.name)
+    done = _git(path, *words)
+    if isinstance(done, str):
+        return "unknown", done
+    if done.returncode != 0:
+        return "unknown", f"git ended with status {done.returncode}"
+    if not done.stdout:
+        return "ignored", ""
+    return ("exposed" if done.stdout.startswith(b"?") else "tracked"), ""
+
+
+def _git(path: Path, *words: str) -> CompletedProcess[bytes] | str:
+    """Ask git in the file's folder; a sentence where it cannot be asked."""
     import subprocess
 
-    # `check-ignore` says "not ignored" of a tracked file, and a file can be both: list it instead.
-    command = ["git", "ls-files", "-t", "--cached", "--others", "--exclude-standard"]
     try:
-        done = subprocess.run(  # noqa: S603
-            [*command, "--", path.name],
+        return subprocess.run(  # noqa: S603
+            ["git", *words],  # noqa: S607
             cwd=path.parent,
             capture_output=True,
             timeout=5,
             check=False,
         )
     except FileNotFoundError:
-        return "unknown", "git is not installed"
+        return "git is not installed"
     except (OSError, subprocess.TimeoutExpired):
-        return "unknown", "git did not answer"
-    if done.returncode != 0:
-        return "unknown", f"git ended with status {done.returncode}"
-    if not done.stdout:
-        return "ignored", ""
-    return ("exposed" if done.stdout.startswith(b"?") else "tracked"), ""
+        return "git did not answer"
