@@ -202,7 +202,7 @@ def test_a_broken_file_is_told_and_stays(tmp_path: Path) -> None:
 
 FULL_DISK = """
 import resource, sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 from credcheck.envfile import store
 from credcheck.secret import Secret
 root = Path(sys.argv[1])
@@ -236,7 +236,7 @@ def test_a_disk_that_is_full_leaves_the_old_file_whole(tmp_path: Path, how: list
 
 HOLDER = """
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 from credcheck.envfile.locking import locked
 with locked(Path(sys.argv[1]) / ".env.test", ".env.test"):
     print("held", flush=True)
