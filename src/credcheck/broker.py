@@ -171,6 +171,28 @@ class Broker:
         )
         return self._statuses[name]
 
+    def judge(self, name: str, secret: Secret, beside: Mapping[str, Secret]) -> SecretStatus:
+        """Judge a value that is not kept yet.
+
+        Args:
+            name: the secret that it is to be.
+            secret: the value.
+            beside: values by name that will stand beside it; the environment's do anyway.
+
+        Returns:
+            Its status. The broker itself keeps nothing of it.
+        """
+        companions = {**self._hygiene.variables(), **beside}
+        resolution = Resolution(
+            spec=self.spec(name),
+            secret=secret,
+            source=None,
+            location="the answer",
+            state=None,
+            attempts=(),
+        )
+        return Judge(self.manifest, self.context, companions).status(resolution, {})[0]
+
     # ── handing out ───────────────────────────────────────────────────────────────────────────
 
     def value(self, name: str) -> Secret:

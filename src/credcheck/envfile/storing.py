@@ -92,7 +92,14 @@ def _check_git(path: Path, label: str) -> None:
         )
 
 
-def store(path: Path, label: str, root: Path, changes: Mapping[str, Secret]) -> None:
+def store(
+    path: Path,
+    label: str,
+    root: Path,
+    changes: Mapping[str, Secret],
+    *,
+    template: str = "",
+) -> None:
     """Write secrets to a dotenv file; its other lines stay as they are.
 
     Args:
@@ -100,6 +107,7 @@ def store(path: Path, label: str, root: Path, changes: Mapping[str, Secret]) -> 
         label: its name, for messages.
         root: the manifest's folder.
         changes: the secrets by variable name; none tightens the mode alone.
+        template: the text that a new file begins with.
 
     Raises:
         DotenvError: as :func:`check_place` and :func:`credcheck.envfile.edit` say, another process
@@ -107,7 +115,7 @@ def store(path: Path, label: str, root: Path, changes: Mapping[str, Secret]) -> 
     """
     check_place(path, label, root)
     with _uninterrupted(), locked(path, label):
-        text = read_text(path, label, root)
+        text = read_text(path, label, root) if path.exists() else template
         revealed = {name: secret.reveal() for name, secret in changes.items()}
         data = edit(text, revealed, label).encode()
         try:
