@@ -82,7 +82,7 @@ def test_every_command_that_is_shown_exists(page: Path) -> None:
 
 def test_commands_are_found_in_the_pages() -> None:
     assert ["check", "--format", "github"] in commands_in(README)
-    assert ["check", "--suite", "payments"] in commands_in(ROOT / "docs" / "tutorial.md")
+    assert ["bootstrap", "--suite", "payments"] in commands_in(ROOT / "docs" / "tutorial.md")
 
 
 @by_page
