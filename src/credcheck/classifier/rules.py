@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from credcheck.model import Allow, Refuse
-from credcheck.services import load_service, parse_service
+from credcheck.services import load_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,8 @@ def service_of(service_id: str | None, rules: Rules) -> Service | None:
     if service_id is None:
         return None
     if service_id in rules.services:
+        from credcheck.services.tables import parse_service
+
         return parse_service(service_id, dict(rules.services[service_id]))
     try:
         return load_service(service_id)

@@ -68,7 +68,7 @@ class Scope:
     ) -> None:
         """Note a name that is not known, with the nearest one that is, or all if they are few."""
         name = f" {quoted(word)}" if word else ""
-        nearest = self._nearest(word or str(at[-1]), known) or else_say
+        nearest = self.nearest(word or str(at[-1]), known) or else_say
         if not nearest and 0 < len(known) <= 15:
             nearest = "; known: " + ", ".join(shown(each) for each in known)
         self.wrong(at, f"unknown {what}{name}{nearest}")
@@ -81,7 +81,7 @@ class Scope:
         if isinstance(value, str):
             plain = value.isascii() and value.replace("-", "").isalpha() and value.islower()
             found = quoted(value) if plain and len(value) <= 30 else "another text"
-            nearest = self._nearest(value, known) if found != "another text" else ""
+            nearest = self.nearest(value, known) if found != "another text" else ""
             self.wrong(at, f"expected {what}, found {found}{nearest}")
         else:
             self.expected(at, what, value)
@@ -104,7 +104,8 @@ class Scope:
             ]
         )
 
-    def _nearest(self, word: str, known: Collection[str]) -> str:
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Give a did-you-mean, or nothing: also where too many were given before."""
         self._suggestions += 1
         if len(word) > 64 or self._suggestions > _MAX_SUGGESTIONS:
             return ""

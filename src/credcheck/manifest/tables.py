@@ -111,7 +111,7 @@ def _tables(scope: Scope, at: At, value: object) -> dict[str, Any] | None:
 
 
 def _services(scope: Scope, at: At, value: object) -> Mapping[str, Mapping[str, object]] | None:
-    """Read the project's own services as they stand; their keys are checked where they are used."""
+    """Read the project's own services, which have the schema of the shipped ones."""
     tables = _tables(scope, at, value)
     if tables is None:
         scope.services = None
@@ -123,6 +123,11 @@ def _services(scope: Scope, at: At, value: object) -> Mapping[str, Mapping[str, 
             scope.wrong((*at, name), "expected a service's id (small letters, digits, _)")
         if not isinstance(table, dict):
             scope.expected((*at, name), "a table", table)
+            continue
+        from credcheck.services.tables import find_mistakes
+
+        for place, message in find_mistakes(table, scope.nearest):
+            scope.wrong((*at, name, *place), message)
     return MappingProxyType(tables)
 
 

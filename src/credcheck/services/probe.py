@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    At = tuple[str | int, ...]
 
 METHODS = ("GET", "POST")
 # "aws" is STS GetCallerIdentity, which signs its request
@@ -56,28 +58,22 @@ PROBE_KEYS: dict[str, object] = {
 }  # fmt: skip
 
 
-def check_probe(row: Mapping[str, Any], kinds: object, where: str) -> list[str]:
-    """List what the types alone do not show; each line names the key."""
-    problems = []
+def check_probe(row: Mapping[str, Any], kinds: Sequence[object]) -> Iterator[tuple[At, str]]:
+    """Give what the types alone do not show: the path to a key, and a sentence."""
     if row.get("auth") == "header" and not row.get("header"):
-        problems.append(f"{where}.header: is missing, and auth = 'header' needs it")
+        yield ("header",), "is missing, and auth = 'header' needs it"
     if row.get("auth") == "aws":
-        return problems
+        return
     if not row.get("url"):
-        problems.append(f"{where}.url: is missing")
+        yield ("url",), "is missing"
     for key in ("url", "sandbox-url"):
         url = str(row.get(key, ""))
         if url and not url.startswith(("https://", *_LOOPBACK)):
-            problems.append(f"{where}.{key}: must begin with https://, or lead to this machine")
-    rows = kinds if isinstance(kinds, list) else []
-    known = [kind.get("id") for kind in rows if isinstance(kind, dict)]
+            yield (key,), "must begin with https://, or lead to this machine"
     named = row.get("kinds", ())
-    problems += [
-        f"{where}.kinds: the service has no kind {name!r}"
-        for name in (named if isinstance(named, list) else ())
-        if name not in known
-    ]
-    return problems
+    for number, name in enumerate(named if isinstance(named, list) else ()):
+        if name not in kinds:
+            yield ("kinds", number), "names no kind of the service"
 
 
 def parse_probe(row: Mapping[str, Any]) -> Probe:

@@ -39,7 +39,6 @@ ALPHABETS = {
     "any": "",  # every character, new lines too
 }
 UNBOUNDED = 1 << 20
-_UUID = "xdigit{8} '-' xdigit{4} '-' xdigit{4} '-' xdigit{4} '-' xdigit{12}"
 
 
 class Piece(NamedTuple):
@@ -64,14 +63,24 @@ class Shape(NamedTuple):
         return (self.pieces[0].literal or "") if self.pieces else ""
 
 
+_UUID = [
+    piece
+    for length in (8, 4, 4, 4, 12)
+    for piece in (Piece("-", "", 1, 1), Piece(None, ALPHABETS["xdigit"], length, length))
+][1:]
+
+
 def parse_shape(text: str) -> Shape:
     """Read a shape as written in a service's file.
 
     Raises:
-        ValueError: it cannot be read; the message says which piece.
+        ValueError: it cannot be read; the message says which piece, without its text.
     """
     pieces: list[Piece] = []
-    for word in text.replace("uuid", _UUID).split():
+    for number, word in enumerate(text.split(), start=1):
+        if word == "uuid":
+            pieces += _UUID
+            continue
         if len(word) > 2 and word[0] == word[-1] == "'":
             literal = word[1:-1]
             pieces.append(Piece(literal, "", len(literal), len(literal)))
@@ -80,10 +89,8 @@ def parse_shape(text: str) -> Shape:
         least, comma, most = length.removesuffix("}").partition(",")
         most = most or (str(UNBOUNDED) if comma else least)
         if name not in ALPHABETS or not (least.isdecimal() and most.isdecimal()):
-            message = (
-                f"{word!r} is neither 'text' nor an alphabet with a length, such as base62{{24}}"
-            )
-            raise ValueError(message)
+            message = "is neither 'text' nor an alphabet with a length, such as base62{24}"
+            raise ValueError(f"piece {number} {message}")
         pieces.append(Piece(None, ALPHABETS[name], int(least), int(most)))
     return Shape(tuple(pieces), sum(p.least for p in pieces), sum(p.most for p in pieces))
 

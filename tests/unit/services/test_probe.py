@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credcheck.services.probe import Probe, load_probe, parse_probe
-from credcheck.services.schema import check_service, parse_service
+from credcheck.services.tables import check_service, parse_service
 
 
 def test_a_probe_is_read_with_its_defaults() -> None:
@@ -54,7 +54,7 @@ def test_every_mistake_of_a_probe_is_listed() -> None:
         "services.acme.probe.hedders: unknown key (did you mean 'headers'?)",
         "services.acme.probe.header: is missing, and auth = 'header' needs it",
         "services.acme.probe.url: must begin with https://, or lead to this machine",
-        "services.acme.probe.kinds: the service has no kind 'kex'",
+        "services.acme.probe.kinds[0]: names no kind of the service",
     ]
     assert check_service("acme", {"probe": {}}) == ["services.acme.probe.url: is missing"]
     assert check_service("acme", {"probe": {"auth": "aws"}}) == []
@@ -90,7 +90,10 @@ def test_claims_are_read() -> None:
     [
         ({"live-claims": ["a=b"]}, ".structure: is missing, and the claims need it"),
         ({"claim-host": "a"}, ".structure: is missing, and the claims need it"),
-        ({"structure": "jwt", "test-claims": ["a"]}, ": the claim 'a' must be written name=value"),
+        (
+            {"structure": "jwt", "test-claims": ["a"]},
+            ".test-claims[0]: a claim is written name=value",
+        ),
         ({"structure": "xml"}, ".structure: must be one of jwt, macaroon"),
         ({"test-claims": 5}, ".test-claims: must be a list of strings"),
         ({"bare-shapes": 5}, ".bare-shapes: must be a list of strings"),
@@ -98,9 +101,9 @@ def test_claims_are_read() -> None:
 )
 def test_claims_that_say_nothing_are_told(kind: dict[str, object], problem: str) -> None:
     table = {"kinds": [{"id": "k", **kind}]}
-    assert check_service("acme", table) == [f"services.acme.kinds[1]{problem}"]
+    assert check_service("acme", table) == [f"services.acme.kinds[0]{problem}"]
 
 
 def test_a_dummy_without_its_text_is_told() -> None:
     problems = check_service("acme", {"dummies": [{"what": "x"}]})
-    assert problems == ["services.acme.dummies[1].parts: is missing"]
+    assert problems == ["services.acme.dummies[0].parts: is missing"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,39 +12,23 @@ from credcheck.services import (
     build,
     guess_service,
     load_service,
-    parse_service,
     service_ids,
 )
 from credcheck.services import test_candidates as candidates
-from credcheck.services.schema import check_service
 from credcheck.services.shape import fits, parse_shape
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def test_the_index_is_what_the_files_say() -> None:
-    written = build.INDEX.read_text(encoding="utf-8")
-    assert written == build.render_index(build.read_services())
-
-
-def test_the_index_can_be_rebuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "INDEX", tmp_path / "_index.py")
-    build.main()
-    assert (tmp_path / "_index.py").read_text() == (build.FOLDER / "_index.py").read_text()
-
-
-def test_a_file_that_does_not_fit_the_schema_is_told(tmp_path: Path) -> None:
-    (tmp_path / "acme.toml").write_text("nam = 'Acme'\n")
-    with pytest.raises(ValueError, match=r"services\.acme\.nam: unknown key .*'name'"):
-        build.read_services(tmp_path)
+from credcheck.services.tables import check_service, parse_service
 
 
 def test_every_long_marker_has_an_anchor_that_is_searched_first() -> None:
     lines = build.render_index(
         [parse_service("acme", {"kinds": [{"id": "k", "live": ["ACMEPAY-"], "tail": "hex{4}"}]})]
     )
-    assert '"acmepay-",' in lines
+    assert "\nacmepay-\n" in lines.partition("ANCHORS")[2].partition("TEST")[0]
+
+
+def test_a_live_shape_counts_whole_only_and_is_no_marker() -> None:
+    kind = {"id": "k", "live-shapes": ["'production_' hex{4}"]}
+    assert "production_" not in build.render_index([parse_service("acme", {"kinds": [kind]})])
 
 
 @pytest.mark.parametrize("service_id", service_ids())
@@ -56,15 +39,8 @@ def test_every_shipped_file_is_complete(service_id: str) -> None:
     tables = [line for line in text.splitlines() if line.startswith("[")]
     assert "[[examples]]" not in tables[: -tables.count("[[examples]]")]  # they stand last
     service = load_service(service_id)
-    assert service.name
-    assert service.sources
-    assert service.checked
-    if service.sandbox_exists and service.category not in {"database", "generic"}:
-        assert service.obtain.startswith("https://")
     shown = {example.kind for example in build.examples_of(service_id)}
     assert {kind.id for kind in service.kinds} <= shown
-    ids = [kind.id for kind in service.kinds]
-    assert len(ids) == len(set(ids))
 
 
 def test_an_unknown_service_is_a_key_error() -> None:
@@ -86,6 +62,11 @@ def test_all_services_are_read() -> None:
         ("DATABASE_URL", "database_url"),
         ("REDIS_URL", "database_url"),
         ("MY_KEY", None),
+        ("FIREBASE_SERVICE_ACCOUNT", "gcp_service_account"),  # a usual name beats the first words
+        ("LEMON_SQUEEZY_API_KEY", "lemonsqueezy"),
+        ("MODERN_TREASURY_KEY", "modern_treasury"),
+        ("", None),
+        ("_STRIPE", None),
     ],
 )
 def test_a_variables_first_words_or_usual_name_supply_the_service(
@@ -122,27 +103,39 @@ def test_every_mistake_of_a_table_is_listed() -> None:
             1,
             {"test": ["a"]},
             {"id": "k", "tail": "base63{3}", "exposure": "open", "bare-shapes": ["'x"]},
+            {"id": "k", "test": ["t_"], "live": ["t_"], "tail": "uuid", "pair": ["k", "none"]},
+            {"id": "other", "live": "t_", "tail": "uuid"},
         ],
-        "dummies": [{"parts": [1]}],
+        "dummies": [{"parts": [1]}, {"what": "x", "kind": "none"}],
+        "examples": [{"kind": "k"}],
     }
     assert check_service("acme", table) == [
         "services.acme.nam: unknown key (did you mean 'name'?)",
         "services.acme.env: must be a list of strings",
         "services.acme.sandbox-exists: must be true or false",
-        "services.acme.kinds[1]: must be a table",
-        "services.acme.kinds[2].id: is missing",
-        "services.acme.kinds[2].tail: is missing, and test needs it",
-        "services.acme.kinds[3].exposure: must be one of secret, public",
-        (
-            "services.acme.kinds[3].tail: 'base63{3}' is neither 'text' nor an alphabet with a "
-            "length, such as base62{24}"
-        ),
-        (
-            "services.acme.kinds[3].bare-shapes: \"'x\" is neither 'text' nor an alphabet with a "
-            "length, such as base62{24}"
-        ),
-        "services.acme.dummies[1].parts: must be a list of strings",
         "services.acme.hosts.sandbax: unknown key (did you mean 'sandbox'?)",
+        "services.acme.kinds[0]: must be a table",
+        "services.acme.kinds[2].exposure: must be one of secret, public",
+        "services.acme.kinds[4].live: must be a list of strings",
+        "services.acme.dummies[0].parts: must be a list of strings",
+        "services.acme.kinds[1].id: is missing",
+        "services.acme.kinds[1].tail: is missing, and test needs it",
+        "services.acme.kinds[2].id: is the id of another kind too",
+        (
+            "services.acme.kinds[2].tail: piece 1 is neither 'text' nor an alphabet with a "
+            "length, such as base62{24}"
+        ),
+        (
+            "services.acme.kinds[2].bare-shapes[0]: piece 1 is neither 'text' nor an alphabet "
+            "with a length, such as base62{24}"
+        ),
+        "services.acme.kinds[3].id: is the id of another kind too",
+        "services.acme.kinds[3].pair[1]: names no kind of the service",
+        "services.acme.kinds[3].live[0]: stands under test too",
+        "services.acme.dummies[1].parts: is missing",
+        "services.acme.dummies[1].kind: names no kind of the service",
+        "services.acme.examples[0].mode: is missing",
+        "services.acme.examples[0].pieces: is missing",
     ]
 
 
