@@ -94,8 +94,7 @@ def render_index(services: Sequence[Service]) -> str:
                 _add(claims, claim, service.id)
     single = {name: ids for name, ids in variables.items() if len(ids) == 1}
     return (
-        HEAD
-        + "# ruff: noqa: E501\n# long texts, for one is read faster than a thousand short ones\n"
+        f"{HEAD}\n# ruff: noqa: E501\n# long texts: one is read faster than a thousand short ones\n"
         "def _lines(text: str) -> tuple[str, ...]:\n"
         '    return tuple(text.strip("\\n").split("\\n")) if text.strip("\\n") else ()\n\n\n'
         "def _table(text: str) -> dict[str, str]:\n"
@@ -144,9 +143,7 @@ def render_data(tables: Mapping[str, Mapping[str, Any]]) -> str:
         f"    {_quote(name)}: {_text(encode_service(name, table))},\n"
         for name, table in tables.items()
     ]
-    return (
-        HEAD + "# ruff: noqa: E101, E501, W191\n# fmt: off\nSERVICES = {\n" + "".join(parts) + "}\n"
-    )
+    return HEAD + "# ruff: noqa: E501\n# fmt: off\nSERVICES = {\n" + "".join(parts) + "}\n"
 
 
 def encode_service(service_id: str, table: Mapping[str, Any]) -> Iterator[str]:
