@@ -88,6 +88,13 @@ class Scrubber:
         """The names that were added, in order."""
         return tuple(self._values)
 
+    def values(self) -> tuple[tuple[str, Secret], ...]:
+        """Give every name with each of its values, wrapped."""
+        with self._lock:
+            return tuple(
+                (name, Secret(value)) for name, known in self._values.items() for value in known
+            )
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each name whose value is not masked, and why not."""
