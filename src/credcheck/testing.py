@@ -47,7 +47,10 @@ class SourceContract(ABC):
         return SecretSpec(name=name)
 
     def _fetch(self, source: Source, *names: str) -> Mapping[str, Answer]:
-        return source.fetch([Request(spec=self.spec(name)) for name in names])
+        specs = [self.spec(name) for name in names]
+        return source.fetch(
+            [Request(spec=spec, place=spec.place_in(source.name)) for spec in specs]
+        )
 
     def test_values_come_back_byte_for_byte(self, tmp_path: Path) -> None:
         """No interpolation, no stripping, no other encoding."""

@@ -32,7 +32,8 @@ def program(name: str, variable: str) -> str:
     cache = os.environ.get("CREDCHECK_SERVERS_CACHE")
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(cache) if cache else Path(caches) / "credcheck-servers"
-    built = sorted(folder.glob(f"{name}-*/{name}"))
+    # the last that was built or asked for, since one of ours is named by what it is built from
+    built = sorted(folder.glob(f"{name}-*/{name}"), key=lambda p: p.parent.stat().st_mtime)
     found = os.environ.get(variable) or shutil.which(name) or (str(built[-1]) if built else None)
     if found is None:
         missing(name, "run scripts/build_servers.sh (it needs Go), or put it on PATH")

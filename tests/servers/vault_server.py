@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Vault:
     """A running server, and what the tests set up in it as root."""
 
-    def __init__(self, address: str, root_token: str, unseal_key: str = "") -> None:
+    def __init__(self, address: str, root_token: str, unseal_key: str = "", **client: Any) -> None:
         self.address = address
         self.root_token = root_token
         self.unseal_key = unseal_key
-        self.root = hvac.Client(url=address, token=root_token, verify=False)
+        self.root = hvac.Client(url=address, token=root_token, **client)
         self._policies = 0
 
     def mount(self, path: str, version: int) -> None:
@@ -88,8 +88,8 @@ def _until(attempt: Any) -> None:
 
 
 @contextmanager
-def built_vault(*arguments: str) -> Iterator[Vault]:
-    """Run the server that is built from `vault/`."""
+def built_vault(*arguments: str, **client: Any) -> Iterator[Vault]:
+    """Run the server that is built from `vault/`; the rest says how hvac is to ask it."""
     command = [program("vault-dev", "CREDCHECK_TEST_VAULT_DEV"), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
         try:
@@ -97,7 +97,7 @@ def built_vault(*arguments: str) -> Iterator[Vault]:
             line = server.stdout.readline()
             if not line:
                 pytest.fail("the Vault of the tests did not start")
-            yield Vault(**json.loads(line))
+            yield Vault(**json.loads(line), **client)
         finally:
             server.terminate()
             server.wait(timeout=10)
@@ -113,9 +113,9 @@ def dev_vault(command: str) -> Iterator[Vault]:
         yield Vault(f"http://127.0.0.1:{port}", token)
 
 
-@pytest.fixture(scope="session")
-def vault() -> Iterator[Vault]:
-    """A Vault with KV version 2 at `secret` and version 1 at `kv1`."""
+@contextmanager
+def any_vault() -> Iterator[Vault]:
+    """Run or find a Vault with KV version 2 at `secret` and version 1 at `kv1`."""
     address = os.environ.get("CREDCHECK_TEST_VAULT_ADDR")
     token = os.environ.get("CREDCHECK_TEST_VAULT_TOKEN")
     command = shutil.which("vault") or shutil.which("bao")

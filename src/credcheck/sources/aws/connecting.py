@@ -16,6 +16,7 @@ from credcheck.model import Denied, Health
 from credcheck.sources.aws.faults import translate
 from credcheck.sources.aws.reading import Reader
 from credcheck.sources.aws_identity import open_session, region_of
+from credcheck.sources.deadline import in_time
 from credcheck.sources.quiet import hush
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ class Connection:
     def read(
         self, region: str, places: Mapping[str, Place], deadline: Deadline
     ) -> dict[str, str | Answer]:
-        """Read from one region."""
-        return self.reader(region).read(places, deadline)
+        """Read from one region; what is late is left out."""
+        made = in_time({"": lambda: self.reader(region)}, deadline).get("")  # it logs, too
+        return made.read(places, deadline) if isinstance(made, Reader) else {}
 
     def identity(self) -> Health | Absent | Denied | Unreachable:
         """Ask STS as whom we sign, which every principal may."""

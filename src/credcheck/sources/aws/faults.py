@@ -100,7 +100,7 @@ def translate(
         return Unreachable(f"the certificate of {host} could not be trusted", "AWS_CA_BUNDLE=…")
     if isinstance(error, exceptions.ParamValidationError):
         return Absent(f"{place} is no id that Secrets Manager has")
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
         return Unreachable(f"{host} did not answer", "look at the region and the network")
     return Unreachable(f"{host} did not answer as AWS does ({type(error).__name__})")
 

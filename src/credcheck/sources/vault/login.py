@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from credcheck.model import Denied, Unreachable
+from credcheck.model import Denied
 from credcheck.sources.vault.settings import is_loopback
 from credcheck.sources.vault.wire import Fault, Refusal
 
@@ -147,9 +147,7 @@ def _by_aws(client: hvac.Client, settings: Settings, deadline: Deadline) -> Sign
 
 
 def _granted(body: dict[str, object], how: str) -> SignIn:
-    auth = body.get("auth")
-    if not isinstance(auth, dict) or not auth.get("client_token"):
-        raise Fault(Unreachable("Vault's answer to the log-in holds no token"))
+    auth = cast("dict[str, object]", body["auth"])  # the wire has looked at it
     ttl = auth.get("lease_duration")
     known = isinstance(ttl, int) and ttl > 0
     return SignIn(how, float(ttl) if known and ttl else None, bool(auth.get("renewable")))

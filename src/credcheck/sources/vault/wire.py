@@ -143,7 +143,11 @@ class Adapter(RawAdapter):  # type: ignore[misc]
 
     def get_login_token(self, response: Mapping[str, Any]) -> str:
         """Take the token out of the answer to a log-in."""
-        return str(response["auth"]["client_token"])
+        auth = response.get("auth")
+        token = auth.get("client_token") if isinstance(auth, dict) else None
+        if not isinstance(token, str) or not token:
+            raise Fault(Unreachable(f"the answer of {self.host} to the log-in holds no token"))
+        return token
 
     def request(
         self,
@@ -246,7 +250,8 @@ class Adapter(RawAdapter):  # type: ignore[misc]
                     self._meaning(answer.status, answer.text), f"look at {self.host}: vault status"
                 )
             )
-        if not isinstance(body, dict):
+        if not isinstance(body, dict) or not ("errors" in body or "data" in body):
+            # a proxy's page, or an answer that was cut off behind its first line
             raise Fault(
                 Unreachable(f"{self.host} did not answer as Vault does (status {answer.status})")
             )
