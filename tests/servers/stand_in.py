@@ -81,7 +81,7 @@ def stand_in(answer: Callable[[Asked], Answer]) -> Iterator[StandIn]:
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_LIST = _handle
+        do_GET = do_POST = do_PUT = do_LIST = _handle  # noqa: N815  # http.server's names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -149,8 +149,8 @@ def _by_aws(client: hvac.Client, settings: Settings, deadline: Deadline) -> Sign
 def _granted(body: dict[str, object], how: str) -> SignIn:
     auth = cast("dict[str, object]", body["auth"])  # the wire has looked at it
     ttl = auth.get("lease_duration")
-    known = isinstance(ttl, int) and ttl > 0
-    return SignIn(how, float(ttl) if known and ttl else None, bool(auth.get("renewable")))
+    seconds = float(ttl) if isinstance(ttl, int) and ttl > 0 else None
+    return SignIn(how, seconds, bool(auth.get("renewable")))
 
 
 def _github_token(client: hvac.Client, settings: Settings, deadline: Deadline) -> str:
