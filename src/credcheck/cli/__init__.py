@@ -23,6 +23,7 @@ USAGE, SOFTWARE, INTERRUPTED = 2, 70, 130
 COMMANDS = {
     "check": ("credcheck.cli.check", "tell which suites will run, which will be skipped, and why"),
     "explain": ("credcheck.cli.explain", "tell the trail of one secret, and what to do"),
+    "init": ("credcheck.cli.init", "write a first manifest from what the project says already"),
     "bootstrap": ("credcheck.cli.bootstrap", "bring this machine to ready: pull, ask, write"),
     "export": ("credcheck.cli.export", "hand the resolved test credentials on"),
     "sources": ("credcheck.cli.sources", "tell the health of each source"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.manifest.files import find, name_project, open_explicit
+from credcheck.manifest.files import Document, find, name_project, open_explicit
 from credcheck.manifest.scope import Scope
 from credcheck.manifest.tables import build
 from credcheck.model import SOURCE_NAMES, Manifest
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
-__all__ = ["load_manifest"]
+__all__ = ["check_text", "load_manifest"]
 
 
 def load_manifest(
@@ -60,3 +60,27 @@ def load_manifest(
     scope.finish()
     root = document.path.parent
     return Manifest(root=root, path=document.path, project=name_project(document), **fields)
+
+
+def check_text(
+    text: str,
+    path: Path,
+    *,
+    known_services: Collection[str],
+    known_sources: Collection[str] = SOURCE_NAMES,
+) -> None:
+    """Make sure that a text would be a good manifest at a path; nothing is read or written.
+
+    Raises:
+        ManifestError: With every mistake of the text.
+    """
+    document = Document(path, path.name, text)
+    scope = Scope(
+        file=document.shown,
+        text=text,
+        prefix=document.prefix,
+        known_services=known_services,
+        known_sources=known_sources,
+    )
+    build(scope, document.table)
+    scope.finish()
