@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credcheck.services import _index, guess_service, load_service
+from credcheck.services import guess_service, load_service
 
 _WORDS = frozenset(
     {
@@ -56,10 +56,11 @@ def is_path(name: str) -> bool:
 
 def _is_usual(upper: str) -> bool:
     """Tell whether a vendor's documentation uses the name for a credential."""
-    service = _index.VARIABLES.get(upper)
-    if service is None:
+    guessed = guess_service(upper)
+    if guessed is None:
         return False
-    return upper not in load_service(service).endpoints
+    service = load_service(guessed)
+    return upper in service.env and upper not in service.endpoints
 
 
 def service_of(name: str) -> str | None:
