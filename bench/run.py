@@ -33,6 +33,16 @@ import credcheck.pytest_plugin
 print((time.perf_counter() - begin) * 1000)
 """
 
+LOAD_SERVICES = """
+import time
+from credcheck import services
+begin = time.perf_counter()
+services.load_service("stripe")
+one = time.perf_counter()
+number = len(list(services.all_services()))
+print((one - begin) * 1000, (time.perf_counter() - begin) * 1000, number)
+"""
+
 
 class Row(NamedTuple):
     """One line of the table."""
@@ -63,6 +73,8 @@ def main() -> int:
             plugin_import(runs),
             idle_plugin(place / "idle", runs, tests=2_000 if options.quick else 10_000),
             *thousand_secrets(place / "thousand", runs),
+            load_services(runs),
+            classify_warm(runs),
         ]
     print(f"\n{'what':<44}{'measured':>12}{'budget':>12}  detail")
     for row in rows:
@@ -162,6 +174,35 @@ def thousand_secrets(project: Path, runs: int) -> list[Row]:
         Row("1,000 secrets from .env.test, warm", median(read[1:]), 20, " ms", ""),
         Row("… and each one judged", median(resolve[1:]), None, " ms", ""),
     ]
+
+
+def load_services(runs: int) -> Row:
+    """Measure loading every service in a process that has loaded none."""
+    command = [sys.executable, "-c", LOAD_SERVICES]
+    printed = [
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        for _ in range(runs + 1)
+    ]
+    one, every = (median(float(times[at]) for times in printed[1:]) for at in (0, 1))
+    detail = f"{printed[0][2]} services; the first one alone {one:.2f} ms"
+    return Row("loading all services", every, 8, " ms", detail)
+
+
+def classify_warm(runs: int) -> Row:
+    """Measure one judgement of a typical key, with all services loaded."""
+    from credcheck.classifier import classify
+    from credcheck.services import all_services
+
+    assert all(service.id for service in all_services())
+    value = f"sk_{'test'}_" + "".join(random.Random(7).choices(ascii_letters + digits, k=24))
+    times = []
+    for _ in range(runs + 1):
+        begin = time.perf_counter()
+        for _ in range(500):
+            verdict = classify(value, "stripe")
+        times.append((time.perf_counter() - begin) / 500 * 1_000_000)
+    assert verdict.mode == "test"
+    return Row("classify, a typical key, warm", median(times[1:]), 60, " us", "")
 
 
 def write_project(project: Path, number: int) -> list[str]:

@@ -73,7 +73,7 @@ class Judge:
         known = self._verdicts.get((spec.name, secret))
         if known is not None:
             return known
-        service = spec.service or guess_service(spec.name)
+        service = spec.service or guess_service(spec.name, self._manifest.services)
         companions = Companions(self._companions, spec.names)
         text = secret.reveal()
         if spec.file:
@@ -194,7 +194,7 @@ class Judge:
             mode=verdict.mode if verdict else "unknown",
             service=(verdict.service if verdict else None)
             or spec.service
-            or guess_service(spec.name),
+            or guess_service(spec.name, self._manifest.services),
             source=resolution.source,
             reason=reason,
             attempts=resolution.attempts,

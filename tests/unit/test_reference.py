@@ -25,6 +25,7 @@ from credcheck.model import (
     SuiteStatus,
 )
 from credcheck.reporters import REPORTERS, render
+from credcheck.services import all_services
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,6 +49,22 @@ def test_the_commands_page_shows_the_help_texts(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("COLUMNS", "80")
     page = (REFERENCE / "command.md").read_text(encoding="utf-8")
     assert page == builder().render()
+
+
+def test_the_catalogue_is_what_the_services_give() -> None:
+    page = (REFERENCE / "services.md").read_text(encoding="utf-8")
+    assert page == builder().render_services()
+    for service in all_services():
+        assert f"\n## {service.name}\n\n`{service.id}`, {service.category}: " in page
+        assert f"| {service.name} | `{service.id}` |" in page
+        for kind in service.kinds:
+            assert f"\n| `{kind.id}`: " in page
+
+
+def test_no_published_value_stands_whole_in_the_catalogue() -> None:
+    page = (REFERENCE / "services.md").read_text(encoding="utf-8")
+    dummies = [value for service in all_services() for value in service.dummies]
+    assert [value for value in dummies if len(value) > 12 and value in page] == []
 
 
 def test_the_commands_page_lists_the_formats() -> None:

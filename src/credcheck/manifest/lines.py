@@ -37,7 +37,7 @@ def find_lines(text: str) -> dict[Key, int]:
 
 
 class _Scanner:
-    __slots__ = ("line", "lines", "position", "seen", "text")
+    __slots__ = ("elements", "line", "lines", "position", "seen", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -45,20 +45,40 @@ class _Scanner:
         self.line = 1  # of the character at `seen`
         self.seen = 0
         self.lines: dict[Key, int] = {}
+        self.elements: dict[Key, int] = {}  # arrays of tables: the index of the last one
 
     def document(self) -> None:
         table: Key = ()
         self.skip(_BLANK)
         while self.position < len(self.text):
             if self.peek() == "[":
-                self.skip_over("[[" if self.text.startswith("[[", self.position) else "[")
-                table = self.key(())
+                element = self.text.startswith("[[", self.position)
+                self.skip_over("[[" if element else "[")
+                table = self.header(element=element)
                 self.position = self.text.index("]", self.position)
                 while self.peek() == "]":
                     self.position += 1
             else:
                 self.pair(table)
             self.skip(_BLANK)
+
+    def header(self, *, element: bool) -> Key:
+        """Read the key of a table, or of one more element of an array of tables."""
+        table: Key = ()
+        while True:
+            self.skip(_SPACE)
+            table = (*table, self.part())
+            self.note(table)
+            self.skip(_SPACE)
+            last = self.peek() != "."
+            if last and element:
+                self.elements[table] = self.elements.get(table, -1) + 1
+            if table in self.elements:
+                table = (*table, self.elements[table])
+                self.note(table)
+            if last:
+                return table
+            self.position += 1
 
     def pair(self, table: Key) -> None:
         key = self.key(table)

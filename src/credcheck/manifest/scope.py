@@ -8,7 +8,7 @@ from credcheck.errors import ManifestError, suggest
 from credcheck.model import Manifest, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
 At = tuple[str | int, ...]
 
@@ -94,7 +94,7 @@ class Scope:
         from credcheck.manifest.lines import find_lines
 
         lines = find_lines(self.text)
-        placed = [(lines.get((*self.prefix, *at), 0), at, text) for at, text in self._mistakes]
+        placed = [(self._line(lines, at), at, text) for at, text in self._mistakes]
         placed.sort(key=lambda mistake: mistake[0])
         raise ManifestError(
             [
@@ -103,6 +103,12 @@ class Scope:
                 for line, at, text in placed
             ]
         )
+
+    def _line(self, lines: Mapping[At, int], at: At) -> int:
+        """Give the line of a key; of one that is missing, that of its table."""
+        while at and (*self.prefix, *at) not in lines:
+            at = at[:-1]
+        return lines.get((*self.prefix, *at), 0)
 
     def nearest(self, word: str, known: Collection[str]) -> str:
         """Give a did-you-mean, or nothing: also where too many were given before."""

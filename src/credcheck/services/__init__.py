@@ -13,7 +13,7 @@ from credcheck.services import _index
 from credcheck.services.schema import Dummy, Form, Hosts, Kind, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "Dummy",
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _loaded: dict[str, Service] = {}
+_lengths: set[int] = set()  # of the test prefixes
 
 
 def service_ids() -> tuple[str, ...]:
@@ -57,27 +58,38 @@ def all_services() -> Iterator[Service]:
 
 def test_candidates(value: str) -> tuple[str, ...]:
     """Give the services whose test keys start as ``value`` does, or may start with anything."""
+    if not _lengths:
+        _lengths.update(map(len, _index.TEST))
     found = set(_index.SHAPED)
-    for prefix, services in _index.TEST.items():
-        if value.startswith(prefix):
-            found.update(services.split())
+    for length in _lengths:
+        found.update(_index.TEST.get(value[:length], "").split())
     return tuple(sorted(found))
 
 
 test_candidates.__test__ = False  # type: ignore[attr-defined]  # not a test function
 
 
-def guess_service(variable_name: str) -> str | None:
+def guess_service(
+    variable_name: str, own: Mapping[str, Mapping[str, object]] | None = None
+) -> str | None:
     """Give the service whose usual variable it is, or whose id the variable's first words are.
+
+    Args:
+        variable_name: the variable.
+        own: the project's own services, as its manifest describes them; they come first.
 
     >>> guess_service("STRIPE_TEST_KEY")
     'stripe'
     """
     name = variable_name.upper().replace("-", "_")
+    for service_id, table in (own or {}).items():
+        listed = table.get("env")
+        if isinstance(listed, list) and name in (str(each).upper() for each in listed):
+            return service_id
     at = _index.VARIABLES.find(f"\n{name}\t")
     if at >= 0:
         return _index.VARIABLES[at:].split("\n", 2)[1].partition("\t")[2]
     words = name.lower()
-    while words and words not in _index.SERVICES:
+    while words and words not in (own or ()) and words not in _index.SERVICES:
         words = words.rpartition("_")[0]
     return words or None

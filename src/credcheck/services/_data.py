@@ -4,7 +4,7 @@
 # fmt: off
 SERVICES = {
     "adyen": """
-n	Adyen	payments	1	https://ca-test.adyen.com/ca/ca/config/showApiUsers.shtml	2026-11-22	Live hosts carry a merchant prefix: <prefix>-checkout-live.adyenpayments.com.
+n	Adyen	payments	1	https://ca-test.adyen.com/ca/ca/config/showApiUsers.shtml	2026-11-22	Live hosts begin with a prefix of the merchant's own.
 e	ADYEN_API_KEY	ADYEN_CLIENT_KEY	ADYEN_HMAC_KEY	ADYEN_MERCHANT_ACCOUNT	ADYEN_LIVE_URL_PREFIX
 u	ADYEN_API_BASE
 s	Adyen/adyen-openapi	betterleaks config/betterleaks.toml	https://docs.adyen.com/development-resources/api-credentials
@@ -254,7 +254,7 @@ d	emulator account		loopback	test	devstore	account1
 d	the emulator's published account key		loopback	test	Eby8vdM02	xNOcqFlqU	wJPLlmEtl	CDXJ1OUzF	T50uSRZ6I	FsuFq2U	VErCz4I6t	q/K1SZFPT	Otr/KBHBe	ksoGMGw==
 """,
     "braintree": """
-n	Braintree	payments	1	https://sandbox.braintreegateway.com/	2026-11-22	The API-key trio carries no mode; only the host (api.sandbox.braintreegateway.com) does.	POST https://payments.sandbox.braintree-api.com/graphql with a ping: accepted there is sandbox, at payments.braintree-api.com live
+n	Braintree	payments	1	https://sandbox.braintreegateway.com/	2026-11-22	The three API keys carry no mode; only the host does.	POST https://payments.sandbox.braintree-api.com/graphql with a ping: accepted there is sandbox, at payments.braintree-api.com live
 e	BRAINTREE_PRIVATE_KEY	BRAINTREE_PUBLIC_KEY	BRAINTREE_MERCHANT_ID	BRAINTREE_TOKENIZATION_KEY	BRAINTREE_ACCESS_TOKEN
 u	BRAINTREE_API_BASE	BRAINTREE_API_URL	BRAINTREE_BASE_URL	BRAINTREE_ENDPOINT	BRAINTREE_HOST
 s	braintree/braintree_python braintree/credentials_parser.py, environment.py	betterleaks config/betterleaks.toml	trufflehog pkg/detectors
@@ -327,15 +327,15 @@ t		slug{1,60} '-test'
 b		slug{2,64}
 """,
     "checkout_com": """
-n	Checkout.com	payments	1	https://dashboard.sandbox.checkout.com/developers/keys	2026-11-22	The live key has NO mode word: absence of sbox_/test_ means live. The last char may be # or $, which .env parsers and shells truncate or expand.
+n	Checkout.com	payments	1	https://dashboard.sandbox.checkout.com/developers/keys	2026-11-22	A live key has no mode word: what is not marked sbox or test is live. The last character may be # or $, which loaders of .env files and shells cut off or expand.
 e	CHECKOUT_SECRET_KEY	CHECKOUT_PUBLIC_KEY	CKO_SECRET_KEY	CHECKOUT_ACCESS_KEY_ID
 u	CHECKOUT_API_BASE
 s	checkout/checkout-sdk-python checkout_sdk/default_sdk.py, previous/previous_sdk.py, environment.py	github/docs partner-secret-list-private-repo.md	betterleaks config/betterleaks.toml
 h	api.sandbox.checkout.com	access.sandbox.checkout.com	files.sandbox.checkout.com	transfers.sandbox.checkout.com	balances.sandbox.checkout.com	forward.sandbox.checkout.com
 p	api.checkout.com	access.checkout.com	files.checkout.com	transfers.checkout.com	balances.checkout.com	forward.checkout.com
 k	secret-key	secret key	secret	documented	unknown
-t	sk_sbox_	base32-lower{26} any{1}
-l		'sk_' base32-lower{26} any{1}
+t	sk_sbox_	base32-lower{26} visible{1}
+l		'sk_' base32-lower{26} visible{1}
 k	previous-secret-key	secret key of the previous generation	secret	documented	unknown
 t	sk_test_	uuid
 l		'sk_' uuid
@@ -343,8 +343,8 @@ k	previous-public-key	public key of the previous generation	public	documented	un
 t	pk_test_	uuid
 l		'pk_' uuid
 k	public-key	public key	public	documented	live	c
-t	pk_sbox_	base32-lower{26} any{1}
-l		'pk_' base32-lower{26} any{1}
+t	pk_sbox_	base32-lower{26} visible{1}
+l		'pk_' base32-lower{26} visible{1}
 k	oauth-key	OAuth access key id	secret	guess	unknown	h
 b	ack_	base62{20,64}
 """,
@@ -363,7 +363,7 @@ k	entity-secret	entity secret	secret	widely observed	unknown
 b		hex{64}
 """,
     "clerk": """
-n	Clerk	identity	1	https://dashboard.clerk.com/last-active?path=api-keys	2026-11-22	Clerk says development/production, keys say test/live. sk_test_ does not identify the vendor: Stripe keys match.
+n	Clerk	identity	1	https://dashboard.clerk.com/last-active?path=api-keys	2026-11-22	Clerk says development and production, its keys say test and live. Stripe and others use the same markers.
 e	CLERK_SECRET_KEY	CLERK_PUBLISHABLE_KEY	NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY	VITE_CLERK_PUBLISHABLE_KEY	CLERK_WEBHOOK_SECRET
 s	clerk/javascript packages/shared/src/keys.ts, constants.ts	betterleaks config/betterleaks.toml
 k	secret-key	secret key	secret	documented	unknown
@@ -611,7 +611,7 @@ t	pk_test_	urlsafe{20,64}
 l	pk_live_	urlsafe{20,64}
 """,
     "firebase": """
-n	Firebase	cloud	1	https://console.firebase.google.com/	2026-11-22	*_EMULATOR_HOST variables redirect SDKs to an emulator; check that they point at loopback.
+n	Firebase	cloud	1	https://console.firebase.google.com/	2026-11-22	The _EMULATOR_HOST variables send SDKs to an emulator.
 e	FIREBASE_PROJECT_ID	FIREBASE_CONFIG	FIREBASE_TOKEN
 u	FIRESTORE_EMULATOR_HOST	FIREBASE_AUTH_EMULATOR_HOST	FIREBASE_DATABASE_EMULATOR_HOST	STORAGE_EMULATOR_HOST	PUBSUB_EMULATOR_HOST
 s	firebase/firebase-tools src/emulator/constants.ts, controller.ts, adminSdkConfig.ts
@@ -666,7 +666,7 @@ k	other-json	external account or authorized user	secret	widely observed	unknown
 b		'{' any{40,20000}
 """,
     "general_translation": """
-n	General Translation	i18n	1	https://generaltranslation.com/docs/platform/projects/api-keys	2026-11-22	The live prefix does not contain live or prod.
+n	General Translation	i18n	1	https://generaltranslation.com/docs/platform/projects/api-keys	2026-11-22
 e	GT_API_KEY	GT_DEV_API_KEY
 s	https://generaltranslation.com/docs/platform/projects/api-keys
 k	api-key	API key	secret	documented	unknown			The live prefix says neither live nor prod.
@@ -674,7 +674,7 @@ t	gtx-dev-	urlsafe{64}
 l	gtx-api-	urlsafe{64}
 """,
     "github": """
-n	GitHub	developer	0	https://github.com/settings/tokens	2026-11-22	No test mode. Checksum alphabet: 0-9 A-Z a-z, zero padded. Verified here on a published, revoked sample: CRC of zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ encodes to 0mLq17.
+n	GitHub	developer	0	https://github.com/settings/tokens	2026-11-22	No test mode. The last six characters of a classic token are the CRC32 of the 30 before, in base 62.
 e	GITHUB_TOKEN	GH_TOKEN	GITHUB_PAT	GITHUB_APP_PRIVATE_KEY	GITHUB_WEBHOOK_SECRET
 s	gitleaks config/gitleaks.toml	https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/ (through two summaries)
 k	token	classic token	secret	widely observed	unknown		base62-crc32
@@ -704,7 +704,7 @@ b	glft-	token{20,300}
 b	glffct-	token{20,300}
 """,
     "gocardless": """
-n	GoCardless	payments	1	https://manage-sandbox.gocardless.com/developers	2026-11-22	Scanners only know live_; sandbox_ seen in many public configurations.
+n	GoCardless	payments	1	https://manage-sandbox.gocardless.com/developers	2026-11-22
 e	GOCARDLESS_ACCESS_TOKEN	GC_ACCESS_TOKEN
 u	GOCARDLESS_API_URL
 s	trufflehog pkg/detectors	gitleaks config/gitleaks.toml	github/docs partner-secret-list-private-repo.md	juspay/hyperswitch config/deployments/{sandbox,production}.toml
@@ -821,7 +821,7 @@ k	service-token	service token	secret	guess	unknown			Reaches every environment.
 b	knock_st_	urlsafe{16,128}
 """,
     "launchdarkly": """
-n	LaunchDarkly	flags	1	https://app.launchdarkly.com/settings/authorization	2026-11-22	caller-identity is a usable online oracle (used by kingfisher for validity).	GET https://app.launchdarkly.com/api/v2/caller-identity: environmentName and projectName
+n	LaunchDarkly	flags	1	https://app.launchdarkly.com/settings/authorization	2026-11-22		GET https://app.launchdarkly.com/api/v2/caller-identity: environmentName and projectName
 e	LAUNCHDARKLY_SDK_KEY	LD_SDK_KEY	LAUNCHDARKLY_MOBILE_KEY	LAUNCHDARKLY_CLIENT_SIDE_ID	LAUNCHDARKLY_ACCESS_TOKEN
 s	https://launchdarkly.com/docs/home/account/environment/keys	kingfisher data/rules
 k	sdk-key	SDK key	secret	documented	unknown			Belongs to one environment, which it does not show.
@@ -851,7 +851,7 @@ k	api-key	API key	secret	widely observed	unknown	h
 b		uuid
 """,
     "lob": """
-n	Lob	mail	1	https://dashboard.lob.com/settings/api-keys	2026-11-22	test_/live_ are shared with Mollie, Chargebee, Column, Paddle client tokens, Adyen client keys, RevenueCat.
+n	Lob	mail	1	https://dashboard.lob.com/settings/api-keys	2026-11-22	Mollie, Chargebee, Column, Paddle and others use test_ and live_ too.
 e	LOB_API_KEY	LOB_PUBLISHABLE_KEY
 s	lob/lob-openapi dist/lob-api-bundled.yml	trufflehog pkg/detectors	gitleaks config/gitleaks.toml
 k	secret-key	secret key	secret	documented	unknown
@@ -943,7 +943,7 @@ l	live_	base62{25}
 b		base62{25}
 """,
     "midtrans": """
-n	Midtrans	payments	1	https://dashboard.sandbox.midtrans.com/settings/config_info	2026-11-22	Do not downgrade bare Mid- to test; do not call it proven live either.
+n	Midtrans	payments	1	https://dashboard.sandbox.midtrans.com/settings/config_info	2026-11-22	A key without SB- is the classic production form, but newer sandbox dashboards issue it too: it proves nothing.
 e	MIDTRANS_SERVER_KEY	MIDTRANS_CLIENT_KEY
 s	Midtrans/midtrans-python-client	docs.midtrans.com (api header page, SB-Mid-server example)	betterleaks config/betterleaks.toml	one public code base states the sandbox dashboard also issues bare Mid-server- keys
 h	api.sandbox.midtrans.com	app.sandbox.midtrans.com
@@ -956,7 +956,7 @@ t	SB-Mid-client-	urlsafe{10,24}
 b	Mid-client-	urlsafe{10,24}
 """,
     "minio": """
-n	MinIO / S3 clones	emulator	1	https://min.io/docs/minio/linux/index.html	2026-11-22	minioadmin/minioadmin is a default: it proves nothing about what the endpoint holds.
+n	MinIO / S3 clones	emulator	1	https://min.io/docs/minio/linux/index.html	2026-11-22	The default user and password prove nothing about what the server holds.
 e	MINIO_ROOT_USER	MINIO_ROOT_PASSWORD	MINIO_ACCESS_KEY	MINIO_SECRET_KEY
 u	S3_ENDPOINT	AWS_ENDPOINT_URL_S3	MINIO_API_BASE	MINIO_API_URL	MINIO_BASE_URL	MINIO_ENDPOINT	MINIO_HOST
 s	public code search
@@ -1079,7 +1079,7 @@ k	org-url	organization URL	public	widely observed	unknown			Organizations named 
 b		'https://' visible{4,200}
 """,
     "omise": """
-n	Omise / Opn Payments	payments	1	https://dashboard.omise.co/test/keys	2026-11-22	Live keys have no mode word; documentation shows pkey_... and skey_... . skey_live_ appears only in third-party placeholders: also live.
+n	Omise / Opn Payments	payments	1	https://dashboard.omise.co/test/keys	2026-11-22	Live keys have no mode word.
 e	OMISE_SECRET_KEY	OMISE_PUBLIC_KEY
 s	https://docs.omise.co/api-authentication	omise/omise-python
 k	secret-key	secret key	secret	documented	unknown
@@ -1218,7 +1218,7 @@ k	webhook-secret	webhook secret	secret	guess	unknown
 b	wbhsec_	urlsafe{20,80}
 """,
     "photoroom": """
-n	Photoroom	media	1	https://app.photoroom.com/api-dashboard	2026-11-22	sandbox_ is glued in front of the live-looking key: match the longest prefix, anchored.	GET https://image-api.photoroom.com/v1/account
+n	Photoroom	media	1	https://app.photoroom.com/api-dashboard	2026-11-22		GET https://image-api.photoroom.com/v1/account
 e	PHOTOROOM_API_KEY
 s	trufflehog pkg/detectors
 k	api-key	API key	secret	widely observed	live			sandbox_ is glued in front of a key that looks live.
@@ -1226,7 +1226,7 @@ t	sandbox_sk_pr_	word{1,60} '_' hex{40}
 l	sk_pr_	word{1,60} '_' hex{40}
 """,
     "plaid": """
-n	Plaid	banking	1	https://dashboard.plaid.com/developers/keys	2026-11-22	The long-lived API secret, the one most often in env files, has no mode.
+n	Plaid	banking	1	https://dashboard.plaid.com/developers/keys	2026-11-22	The long-lived secret, the one most often in .env files, has no mode.
 e	PLAID_SECRET	PLAID_CLIENT_ID	PLAID_ACCESS_TOKEN
 s	plaid/plaid-openapi	trufflehog pkg/detectors	betterleaks config/betterleaks.toml
 h	sandbox.plaid.com
@@ -1308,7 +1308,7 @@ k	app-secret	app secret	secret	guess	unknown
 b		base62{80,90}
 """,
     "pypi": """
-n	PyPI / TestPyPI	developer	1	https://test.pypi.org/manage/account/token/	2026-11-22	Both begin pypi-: the naive reading of the visible prefix says nothing.
+n	PyPI / TestPyPI	developer	1	https://test.pypi.org/manage/account/token/	2026-11-22	Tokens of PyPI and of TestPyPI both begin pypi-.
 e	PYPI_TOKEN	PYPI_API_TOKEN	TWINE_PASSWORD	UV_PUBLISH_TOKEN	TEST_PYPI_TOKEN
 u	PYPI_API_BASE	PYPI_API_URL	PYPI_BASE_URL	PYPI_ENDPOINT	PYPI_HOST
 s	gitleaks config/gitleaks.toml	decoded here: bytes 02 01 len location
@@ -1331,7 +1331,7 @@ b		base62{50}
 b		base62{40}
 """,
     "radar": """
-n	Radar	maps	1	https://radar.com/dashboard/settings	2026-11-22	mode word is the SECOND field.
+n	Radar	maps	1	https://radar.com/dashboard/settings	2026-11-22	The mode word is the second field.
 e	RADAR_SECRET_KEY	RADAR_PUBLISHABLE_KEY
 s	public code search (10 repositories)
 k	secret-key	secret key	secret	widely observed	unknown
@@ -1460,7 +1460,7 @@ k	access-token	session or access token	secret	widely observed	unknown	h
 b	00D	base62{9,15} '!' token{20,400}
 k	login-url	login or instance URL	public	widely observed	unknown			Developer Edition signs in at login.salesforce.com like production.
 b		'https://' visible{4,400}
-k	username	username	public	widely observed	unknown			A sandbox's user names have .<sandbox> appended.
+k	username	username	public	widely observed	unknown			A sandbox's user names end with a dot and the sandbox's name.
 b		token{1,80} '@' host{3,80}
 """,
     "salvy": """
@@ -1474,7 +1474,7 @@ k	organization-key	organization key	secret	documented	unknown
 l	salvy_org_prod_	word{16,128}
 """,
     "schematic": """
-n	Schematic	billing	1	https://app.schematichq.com/	2026-11-22	Three environments; staging counted as test.
+n	Schematic	billing	1	https://app.schematichq.com/	2026-11-22
 e	SCHEMATIC_API_KEY	SCHEMATIC_SECRET_KEY
 s	https://docs.schematichq.com/api-reference/authentication
 k	secret-key	secret key	secret	documented	unknown			Staging counts as test.
@@ -1634,7 +1634,7 @@ d	the sample publishable key of the documentation	publishable-key		test	pk_	test
 d	the customary key for stripe-mock	secret-key	loopback	test	sk_	test_	123
 """,
     "stytch": """
-n	Stytch	identity	1	https://stytch.com/dashboard/api-keys	2026-11-22	The SDK falls back to the TEST host when the id does not start project-live-: fail-open towards test, do not copy that default.
+n	Stytch	identity	1	https://stytch.com/dashboard/api-keys	2026-11-22	The SDK falls back to the test host when an id does not begin project-live-.
 e	STYTCH_PROJECT_ID	STYTCH_SECRET	STYTCH_PUBLIC_TOKEN
 s	stytchauth/stytch-node lib/shared/client.ts, envs.ts	betterleaks config/betterleaks.toml
 h	test.stytch.com
@@ -1741,7 +1741,7 @@ b		hex{66}
 b		hex{64}
 """,
     "turnstile": """
-n	Cloudflare Turnstile	captcha	1	https://developers.cloudflare.com/turnstile/troubleshooting/testing/	2026-11-22	First digit of the dummy: 1 = always pass, 2 = always fail, 3 = challenge / token already spent.
+n	Cloudflare Turnstile	captcha	1	https://developers.cloudflare.com/turnstile/troubleshooting/testing/	2026-11-22	The first digit of a published value: 1 always passes, 2 always fails, 3 asks for a challenge or counts as spent.
 e	TURNSTILE_SECRET_KEY	TURNSTILE_SITE_KEY	NEXT_PUBLIC_TURNSTILE_SITE_KEY	CF_TURNSTILE_SECRET
 s	https://developers.cloudflare.com/turnstile/troubleshooting/testing/	public code search	betterleaks config/betterleaks.toml
 k	site-key	site key	public	widely observed	live
@@ -1758,7 +1758,7 @@ d	secret, always fails			test	2x0000000	000000000	0000	000000000	00AA
 d	secret, 'token already spent'			test	3x0000000	000000000	0000	000000000	00AA
 """,
     "twilio": """
-n	Twilio	messaging	1	https://console.twilio.com/us1/account/keys-credentials/api-keys	2026-11-22	Only the pairing is safe: test SID + test token. Magic number +15005550006 works as From with test credentials.
+n	Twilio	messaging	1	https://console.twilio.com/us1/account/keys-credentials/api-keys	2026-11-22	Test credentials are a pair of their own, which looks like a live one.
 e	TWILIO_ACCOUNT_SID	TWILIO_AUTH_TOKEN	TWILIO_API_KEY	TWILIO_API_SECRET
 s	https://www.twilio.com/docs/iam/test-credentials	gitleaks config/gitleaks.toml	api-evangelist/twilio sandbox/twilio-sandbox.yml
 k	account-sid	account SID	public	documented	unknown
@@ -1808,7 +1808,7 @@ k	api-token	API token	secret	widely observed	unknown	h
 b		uuid
 """,
     "wompi": """
-n	Wompi (Colombia)	payments	1	https://comercios.wompi.co/developers	2026-11-22	Note prod, not live.
+n	Wompi (Colombia)	payments	1	https://comercios.wompi.co/developers	2026-11-22	The live word is prod.
 e	WOMPI_PRIVATE_KEY	WOMPI_PUBLIC_KEY	WOMPI_EVENTS_SECRET	WOMPI_INTEGRITY_SECRET
 s	public code search (10 repositories)
 h	sandbox.wompi.co
@@ -1854,7 +1854,7 @@ l	L_S_	uuid
 l	L_C_	uuid
 """,
     "xendit": """
-n	Xendit	payments	1	https://dashboard.xendit.co/settings/developers#api-keys	2026-11-22	'development' here means test mode.
+n	Xendit	payments	1	https://dashboard.xendit.co/settings/developers#api-keys	2026-11-22	The word for test is development.
 e	XENDIT_SECRET_KEY	XENDIT_API_KEY	XENDIT_PUBLIC_KEY	XENDIT_CALLBACK_TOKEN
 s	public code search (10 repositories)	juspay/hyperswitch config/deployments/{sandbox,production}.toml	https://docs.xendit.co/
 k	secret-key	secret key	secret	widely observed	unknown

@@ -63,7 +63,7 @@ class Shape(NamedTuple):
         return (self.pieces[0].literal or "") if self.pieces else ""
 
 
-_UUID = [
+UUID = [
     piece
     for length in (8, 4, 4, 4, 12)
     for piece in (Piece("-", "", 1, 1), Piece(None, ALPHABETS["xdigit"], length, length))
@@ -79,7 +79,7 @@ def parse_shape(text: str) -> Shape:
     pieces: list[Piece] = []
     for number, word in enumerate(text.split(), start=1):
         if word == "uuid":
-            pieces += _UUID
+            pieces += UUID
             continue
         if len(word) > 2 and word[0] == word[-1] == "'":
             literal = word[1:-1]

@@ -32,6 +32,11 @@ x.y = 1
 k = 1
 [[many]]
 l = 1
+[many.sub]
+m = 1
+[[many.more]]
+[[many.more]]
+n = 1
 '''
 
 
@@ -63,8 +68,16 @@ def test_every_key_of_a_document_has_its_line() -> None:
         ("a", "c.d", "x", "y"): 19,
         ("a", "c.d", "A"): 20,
         ("many",): 22,
-        ("many", "k"): 23,
-        ("many", "l"): 25,
+        ("many", 0): 22,
+        ("many", 0, "k"): 23,
+        ("many", 1): 24,
+        ("many", 1, "l"): 25,
+        ("many", 1, "sub"): 26,
+        ("many", 1, "sub", "m"): 27,
+        ("many", 1, "more"): 28,
+        ("many", 1, "more", 0): 28,
+        ("many", 1, "more", 1): 29,
+        ("many", 1, "more", 1, "n"): 30,
     }
 
 

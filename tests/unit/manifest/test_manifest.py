@@ -15,6 +15,8 @@ from credcheck.manifest import load_manifest
 from credcheck.manifest.tables import KEYS
 from credcheck.model import Allow, Manifest, Policies, Refuse, SecretSpec, Suite
 from credcheck.services import service_ids
+from credcheck.services.shape import ALPHABETS
+from credcheck.services.tables import DUMMY_KEYS, EXAMPLE_KEYS, HOST_KEYS, KIND_KEYS, SERVICE_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,6 +243,7 @@ any-of = [[]]
         ("services = 1", "services: expected a table of tables, found a number"),
         ("services.Acme = {}", "services.Acme: expected a service's id (small letters, digits, _)"),
         ("services.acme = 1", "services.acme: expected a table, found a number"),
+        ("services.acme.nam = 'x'", "services.acme.nam: unknown key (did you mean 'name'?)"),
         ("secrets.A = 1", "secrets.A: expected a table, found a number"),
         ("secrets.A-B = {}", "secrets.A-B: expected the name of an environment variable (letters, digits, _)"),
         ("secrets.A.description = ' '", "secrets.A.description: the text is blank; leave the key out"),
@@ -274,6 +277,35 @@ def test_a_mistake_names_its_key_and_what_was_expected(
 ) -> None:
     (found,) = problems(tmp_path, text)
     assert found.startswith(f"credcheck.toml:1: {problem}")
+
+
+def test_every_mistake_of_an_own_service_is_told_with_its_line(tmp_path: Path) -> None:
+    text = """[services.acme]
+env = "ACME_KEY"
+
+[[services.acme.kinds]]
+id = "key"
+test = ["acme_test_"]
+
+[[services.acme.kinds]]
+id = "key"
+live = ["acme_live_"]
+tail = "base63{32}"
+
+[services.acme.hosts]
+sandbax = ["sandbox.acme.io"]
+"""
+    assert problems(tmp_path, text) == (
+        "credcheck.toml:2: services.acme.env: must be a list of strings",
+        "credcheck.toml:4: services.acme.kinds[0].tail: is missing, and test needs it",
+        "credcheck.toml:5: services.acme.kinds[0].id: is the id of another kind too",
+        "credcheck.toml:9: services.acme.kinds[1].id: is the id of another kind too",
+        (
+            "credcheck.toml:11: services.acme.kinds[1].tail: piece 1 is neither 'text' nor an "
+            "alphabet with a length, such as base62{24}"
+        ),
+        "credcheck.toml:14: services.acme.hosts.sandbax: unknown key (did you mean 'sandbox'?)",
+    )
 
 
 def test_where_to_obtain_a_secret_may_be_any_words(tmp_path: Path) -> None:
@@ -362,7 +394,7 @@ def test_no_table_makes_it_raise_anything_but_a_manifest_error(
 
 def test_the_reference_page_has_every_key_and_no_other() -> None:
     page = Path(__file__).parents[3] / "docs" / "reference" / "manifest.md"
-    sections = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    sections = re.split(r"^##+ ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     shown = {
         section.partition("\n")[0].strip("`[] "): tuple(
             re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
@@ -370,4 +402,16 @@ def test_the_reference_page_has_every_key_and_no_other() -> None:
         for section in sections
         if re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
     }
-    assert {("" if name == "Top level" else name): keys for name, keys in shown.items()} == KEYS
+    assert {("" if name == "Top level" else name): keys for name, keys in shown.items()} == {
+        **KEYS,
+        "services.NAME": tuple(SERVICE_KEYS),
+        "services.NAME.hosts": tuple(HOST_KEYS),
+        "services.NAME.kinds": tuple(KIND_KEYS),
+        "services.NAME.dummies": tuple(DUMMY_KEYS),
+        "services.NAME.examples": tuple(EXAMPLE_KEYS),
+    }
+    alphabets = re.findall(
+        r"`([\w-]+)`",
+        page.read_text(encoding="utf-8").partition("The alphabets:")[2].partition("Nothing")[0],
+    )
+    assert sorted({*alphabets} - {"_", "-"}) == sorted(ALPHABETS)

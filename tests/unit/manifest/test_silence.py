@@ -11,6 +11,8 @@ from credcheck.errors import ManifestError
 from credcheck.manifest import load_manifest
 from credcheck.manifest.scope import HIDDEN, shown
 from credcheck.manifest.tables import KEYS
+from credcheck.services.probe import PROBE_KEYS
+from credcheck.services.tables import DUMMY_KEYS, HOST_KEYS, KIND_KEYS, SERVICE_KEYS
 from support import keys
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ PATHS = [
     for table, names in KEYS.items()
     for key in names
 ] + ["secrets", "suites", "services.acme", "nothing"]
+PATHS += [f"services.acme.{key}" for key in SERVICE_KEYS]
+PATHS += [f"services.acme.hosts.{key}" for key in HOST_KEYS]
+PATHS += [f"services.acme.probe.{key}" for key in PROBE_KEYS]
+PATHS += [f"[[services.acme.kinds]]\n{key}" for key in KIND_KEYS]
+PATHS += [f"[[services.acme.dummies]]\n{key}" for key in DUMMY_KEYS]
 
 
 def parts(value: str) -> set[str]:
