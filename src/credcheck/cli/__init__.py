@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": ("credcheck.cli.explain", "tell the trail of one secret, and what to do"),
     "init": ("credcheck.cli.init", "write a first manifest from what the project says already"),
     "bootstrap": ("credcheck.cli.bootstrap", "bring this machine to ready: pull, ask, write"),
+    "run": ("credcheck.cli.run", "run a command with the credentials, and scrub its output"),
     "export": ("credcheck.cli.export", "hand the resolved test credentials on"),
     "sources": ("credcheck.cli.sources", "tell the health of each source"),
     "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),

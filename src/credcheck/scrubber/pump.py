@@ -32,6 +32,7 @@ class Pump:
         stream: ScrubberStream,
         *,
         on_data: Callable[[], None] | None = None,
+        stops_with_reader: bool = False,
     ) -> None:
         """Start to copy.
 
@@ -41,12 +42,15 @@ class Pump:
                 is read and dropped, so that the writer is not stopped.
             stream: a stream of its own.
             on_data: called before each chunk is written.
+            stops_with_reader: stop reading too if the target's reader goes away, so that the
+                writer learns of it as it would have without us (`… | head`).
         """
         self._source = source
         self._target = target
         self._stream = stream
         self._on_data = on_data
         self._gone = False
+        self._stops_with_reader = stops_with_reader
         self._active = time.monotonic()
         self._chunks: Queue[bytes | None] = Queue(_QUEUED)
         self._threads = [
@@ -71,7 +75,7 @@ class Pump:
                 chunk = os.read(self._source, _CHUNK)
             except OSError:  # a pseudo-terminal ends so
                 chunk = b""
-            if not chunk:
+            if not chunk or (self._gone and self._stops_with_reader):
                 break
             self._active = time.monotonic()
             self._chunks.put(chunk)
