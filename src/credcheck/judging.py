@@ -160,12 +160,13 @@ class Judge:
     def _missing(self, resolution: Resolution) -> SecretStatus:
         """State of a secret that no source gave."""
         state: State = resolution.state or "absent"
-        asked = ", ".join(a.source for a in resolution.attempts if a.outcome != "not-asked")
+        silent = {"not-asked", "not-configured"}
+        asked = ", ".join(a.source for a in resolution.attempts if a.outcome not in silent)
         details = [a.detail for a in resolution.attempts if a.detail]
         named = [
             f"{a.source}: {a.detail}"
             for a in resolution.attempts
-            if a.detail and resolution.spec.place_in(a.source) is not None
+            if a.outcome == "absent" and a.detail and resolution.spec.place_in(a.source)
         ]
         reason = {
             "absent": "; ".join((f"no source has it (asked: {asked or 'none'})", *named)),

@@ -38,7 +38,9 @@ def pick(fields: Mapping[str, object], field: str | None, where: str) -> Answer:
     located = f"{where}#{field}"
     if value is None or value == "":
         return Empty(f"{located} has no value")
-    return Found(Secret(value if isinstance(value, str) else json.dumps(value)), located)
+    return Found(
+        Secret(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)), located
+    )
 
 
 def whole(text: str, where: str) -> Answer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from credcheck.model import Context, Manifest
 
@@ -23,6 +24,7 @@ class Settings(NamedTuple):
     instance_metadata: bool
     timeout: float
     variables: Mapping[str, str]
+    files: bool  # whether there is any configuration in which a region could stand
 
 
 def read_settings(manifest: Manifest, context: Context) -> Settings:
@@ -44,4 +46,21 @@ def read_settings(manifest: Manifest, context: Context) -> Settings:
         instance_metadata=bool(options.get("instance-metadata", False)),
         timeout=float(options.get("timeout", TIMEOUT)),
         variables=environ,
+        files=any(path.is_file() for path in _files(environ)),
     )
+
+
+def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Give where AWS' tools keep their configuration.
+
+    Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+    """
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    for variable, name in (
+        ("AWS_CONFIG_FILE", "config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+    ):
+        if environ.get(variable):
+            yield Path(environ[variable]).expanduser()
+        elif home:
+            yield Path(home, ".aws", name)

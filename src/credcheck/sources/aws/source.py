@@ -48,6 +48,8 @@ class AwsSource:
 
         deadline = Deadline(self._settings.timeout)
         places = {request.name: parse_aws(request.place or "") for request in requests}
+        if self._no_region() and set(_by_region(places, None)) == {None}:
+            return dict.fromkeys(places, NO_REGION)
         connection = self._connect(deadline)
         if not hasattr(connection, "reader"):
             return dict.fromkeys(places, connection)
@@ -71,6 +73,8 @@ class AwsSource:
 
     def health(self) -> Health:
         """Ask STS who we are."""
+        if self._no_region():
+            return Health("not-configured", NO_REGION.detail, hint="export AWS_REGION=…")
         from credcheck.sources.deadline import Deadline, in_time
 
         start = perf_counter()
@@ -89,6 +93,10 @@ class AwsSource:
             return Health(status, told.detail, elapsed, hint=told.hint)  # type: ignore[arg-type]
         late = f"STS did not answer within {deadline.seconds:g} s"
         return Health("unreachable", late, elapsed)
+
+    def _no_region(self) -> bool:
+        """Tell whether no region can be found, without importing boto3 for that answer."""
+        return self._settings.region is None and not self._settings.files
 
     def _connect(self, deadline: Deadline) -> Any:
         """Find our credentials, once; give the connection, or the answer instead."""
