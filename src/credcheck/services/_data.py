@@ -67,9 +67,9 @@ h	sandbox.alloy.co
 p	api.alloy.co
 k	workflow-credential	workflow token or secret	secret	documented	unknown	h
 b		urlsafe{16,128}
-k	evaluation-token	evaluation token	public	documented	unknown			Not a credential; its first letter shows where it was made.
-t		'S-' base62{8,64}
-l		'L-' base62{8,64}
+k	evaluation-token	evaluation token	public	documented	unknown			Not a credential. Its first letter shows where it was made, but a workflow credential may begin so by chance.
+b		'S-' base62{8,64}
+b		'L-' base62{8,64}
 """,
     "alpaca": """
 n	Alpaca	trading	1	https://app.alpaca.markets/paper/dashboard/overview	2026-11-22		GET https://paper-api.alpaca.markets/v2/account, or the same at api.alpaca.markets

@@ -272,7 +272,6 @@ LSIA	aws localstack
 MK_TEST_	monnify
 PK	alpaca klarna
 PN	klarna
-S-	alloy
 SANDBOX-	amazon_pay
 SAND_API_KEY:	circle
 SB-Mid-client-	midtrans
