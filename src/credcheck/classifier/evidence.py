@@ -43,6 +43,11 @@ class Evidence:
         return self.text.isascii() and self.text.isprintable()
 
     @property
+    def is_one_text(self) -> bool:
+        """Tell whether it may be one credential as it stands: a plain text, or a PEM block."""
+        return self.is_plain or (self.text.isascii() and self.text.startswith("-----BEGIN "))
+
+    @property
     def leads_somewhere(self) -> bool:
         """Tell whether a database or any place at all may be meant."""
         return self.service_id in {None, "database_url"}

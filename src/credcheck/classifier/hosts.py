@@ -121,6 +121,22 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return False
 
 
+def fits_host(place: Place, host: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a host of a place fits a pattern; one with a `/` names the path's beginning too.
+
+    A path that another reader may resolve to another one fits none.
+    """
+    path = f"{place.path}/"
+    for pattern in patterns:
+        name, slash, beginning = pattern.partition("/")
+        if not matches(host, (name,)):
+            continue
+        plain = not any(odd in place.path for odd in ("//", "/.", "%", "\\"))
+        if not slash or (plain and path.startswith(f"/{beginning}")):
+            return True
+    return False
+
+
 # ── what names say ────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
 from credcheck.classifier.hosts import (
+    fits_host,
     host_is_live,
     matches,
     names_are_live,
@@ -191,7 +192,7 @@ def _places(evidence: Evidence) -> Iterator[str]:
     others = (*hosts.sandbox, *hosts.either) if hosts else ()
     for place in (*places, *evidence.endpoints) if production else ():
         for host in place.hosts:
-            if matches(host, production) and not matches(host, others):
+            if fits_host(place, host, production) and not fits_host(place, host, others):
                 yield f"it leads to {evidence.title}'s production host"
     for place in places if evidence.leads_somewhere else ():
         # the operator's word about a host beats its name, but not the names behind it

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credcheck.classifier.aws import CREDENTIAL_PREFIXES, account_of, role_account
 from credcheck.classifier.checksum import has_checksum
 from credcheck.classifier.forms import Match, marked_tail, match_form
-from credcheck.classifier.hosts import matches
+from credcheck.classifier.hosts import fits_host, matches
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.placeholder import (
     is_dummy_tail,
@@ -20,9 +20,13 @@ from credcheck.model import Verdict
 from credcheck.services import load_service, test_candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from credcheck.classifier.dsn import Place
     from credcheck.classifier.evidence import Evidence
     from credcheck.services import Dummy
 
+_SHORTEST_ALONE = 20  # what fits a shorter form may be anybody's: `demo-shop`
 # Prefixes that several vendors use: without a declared service they prove nothing.
 _SHARED = ("sk_test_", "pk_test_", "rk_test_", "test_", "TEST", "sandbox_", "sandbox-")
 
@@ -35,7 +39,7 @@ def find_test(evidence: Evidence) -> Verdict:
     dummy = service.dummies.get(text) if service else None
     if dummy is not None:
         return _of_dummy(evidence, dummy)
-    match = match_form(service, text) if service and evidence.is_plain else None
+    match = match_form(service, text) if service and evidence.is_one_text else None
     if _is_placeholder(evidence, match):
         return _unknown(evidence, "it is a placeholder, not a value", placeholder=True)
     if service is None and evidence.is_plain and (verdict := _of_only_service(evidence)):
@@ -97,10 +101,15 @@ def _is_sent_to(evidence: Evidence, endpoint: str) -> bool:
     if endpoint != "loopback":
         sandbox = (endpoint,)
     return bool(evidence.endpoints) and all(
-        (endpoint == "loopback" and place.is_loopback)
-        or (place.is_plain and place.hosts and all(matches(h, sandbox) for h in place.hosts))
+        (endpoint == "loopback" and place.is_loopback) or _leads_to(place, sandbox)
         for place in evidence.endpoints
     )
+
+
+def _leads_to(place: Place, hosts: Iterable[str]) -> bool:
+    """Tell whether a place is plain, and each of its hosts one of these."""
+    fitting = (fits_host(place, host, hosts) for host in place.hosts)
+    return place.is_plain and bool(place.hosts) and all(fitting)
 
 
 def _is_placeholder(evidence: Evidence, match: Match | None) -> bool:
@@ -145,8 +154,10 @@ def _of_only_service(evidence: Evidence) -> Verdict | None:
     if len(fitting) != 1:
         return None
     service, match = fitting[0]
-    kind = match.kind
-    if kind.confidence == "guess" or not match.form.prefix or is_dummy_tail(match.tail):
+    kind, form = match.kind, match.form
+    if len(form.prefix) + form.tail.least < _SHORTEST_ALONE:
+        return None
+    if kind.confidence == "guess" or not form.prefix or is_dummy_tail(match.tail):
         return None
     reason = f"it has the form of {_a(f'{service.name} {kind.what}')} in test mode, and of no other"
     return _test(evidence, reason, kind.id, service=service.id)
@@ -189,7 +200,7 @@ def _of_place(evidence: Evidence) -> Verdict | None:
     sandbox = evidence.service.hosts.sandbox if evidence.service else ()
     hosts = [host for place in places for host in place.hosts]
     plain = plain and bool(hosts)
-    if plain and all(matches(host, sandbox) for host in hosts):
+    if plain and all(_leads_to(place, sandbox) for place in places):
         return _test(evidence, f"it leads to {evidence.title}'s sandbox host")
     if plain and allowed is not None and all(matches(host, allowed) for host in hosts):
         return _test(evidence, "its host stands in allow.hosts")
@@ -207,10 +218,8 @@ def _of_neighbors(evidence: Evidence, match: Match) -> Verdict | None:
     if service is None or match.form.mode != "bare":
         return None
     ends = evidence.endpoints
-    if kind.by_host and ends and all(place.is_plain and place.hosts for place in ends):
-        hosts = [host for place in ends for host in place.hosts]
-        if all(matches(host, service.hosts.sandbox) for host in hosts):
-            return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
+    if kind.by_host and ends and all(_leads_to(place, service.hosts.sandbox) for place in ends):
+        return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
     for other in evidence.others if kind.pair else ():
         partner = match_form(service, clean(other))
         if partner is None or partner.kind.id not in kind.pair:

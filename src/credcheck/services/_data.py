@@ -6,7 +6,7 @@ SERVICES = {
     "adyen": """
 n	Adyen	payments	1	https://ca-test.adyen.com/ca/ca/config/showApiUsers.shtml	2026-11-22	Live hosts begin with a prefix of the merchant's own.
 e	ADYEN_API_KEY	ADYEN_CLIENT_KEY	ADYEN_HMAC_KEY	ADYEN_MERCHANT_ACCOUNT	ADYEN_LIVE_URL_PREFIX
-u	ADYEN_API_BASE
+u	ADYEN_API_BASE	ADYEN_API_URL	ADYEN_BASE_URL	ADYEN_ENDPOINT	ADYEN_HOST
 s	Adyen/adyen-openapi	betterleaks config/betterleaks.toml	https://docs.adyen.com/development-resources/api-credentials
 h	checkout-test.adyen.com	pal-test.adyen.com	management-test.adyen.com	balanceplatform-api-test.adyen.com	ca-test.adyen.com	kyc-test.adyen.com	terminal-api-test.adyen.com	cal-test.adyen.com	test.adyen.com
 p	*-checkout-live.adyenpayments.com	*-pal-live.adyenpayments.com	management-live.adyen.com	balanceplatform-api-live.adyen.com	ca-live.adyen.com	kyc-live.adyen.com	terminal-api-live.adyen.com	terminal-api-live-us.adyen.com	terminal-api-live-au.adyen.com	terminal-api-live-apse.adyen.com
@@ -167,7 +167,7 @@ b		host{3,100} '.auth0.com'
     "authorize_net": """
 n	Authorize.Net	payments	1	https://developer.authorize.net/hello_world/sandbox.html	2026-11-22		getMerchantDetailsRequest: isTestMode
 e	AUTHORIZENET_API_LOGIN_ID	AUTHORIZENET_TRANSACTION_KEY
-u	AUTHORIZE_NET_API_BASE	AUTHORIZE_NET_API_URL	AUTHORIZE_NET_BASE_URL	AUTHORIZE_NET_ENDPOINT	AUTHORIZE_NET_HOST
+u	AUTHORIZE_NET_API_BASE	AUTHORIZE_NET_API_URL	AUTHORIZE_NET_BASE_URL	AUTHORIZE_NET_ENDPOINT	AUTHORIZE_NET_HOST	AUTHORIZENET_API_BASE	AUTHORIZENET_API_URL	AUTHORIZENET_BASE_URL
 s	juspay/hyperswitch config/deployments/{sandbox,production}.toml
 h	apitest.authorize.net
 p	api.authorize.net	api2.authorize.net
@@ -329,7 +329,7 @@ b		slug{2,64}
     "checkout_com": """
 n	Checkout.com	payments	1	https://dashboard.sandbox.checkout.com/developers/keys	2026-11-22	A live key has no mode word: what is not marked sbox or test is live. The last character may be # or $, which loaders of .env files and shells cut off or expand.
 e	CHECKOUT_SECRET_KEY	CHECKOUT_PUBLIC_KEY	CKO_SECRET_KEY	CHECKOUT_ACCESS_KEY_ID
-u	CHECKOUT_API_BASE
+u	CHECKOUT_API_BASE	CHECKOUT_COM_API_BASE	CHECKOUT_COM_API_URL	CHECKOUT_COM_BASE_URL	CHECKOUT_COM_ENDPOINT	CHECKOUT_COM_HOST	CHECKOUT_API_URL	CHECKOUT_BASE_URL	CKO_API_BASE	CKO_API_URL	CKO_BASE_URL
 s	checkout/checkout-sdk-python checkout_sdk/default_sdk.py, previous/previous_sdk.py, environment.py	github/docs partner-secret-list-private-repo.md	betterleaks config/betterleaks.toml
 h	api.sandbox.checkout.com	access.sandbox.checkout.com	files.sandbox.checkout.com	transfers.sandbox.checkout.com	balances.sandbox.checkout.com	forward.sandbox.checkout.com
 p	api.checkout.com	access.checkout.com	files.checkout.com	transfers.checkout.com	balances.checkout.com	forward.checkout.com
@@ -571,6 +571,7 @@ l	prod_	base64{20,100} '='
     "ebay": """
 n	eBay	commerce	1	https://developer.ebay.com/my/keys	2026-11-22
 e	EBAY_APP_ID	EBAY_CLIENT_ID	EBAY_CERT_ID	EBAY_CLIENT_SECRET	EBAY_DEV_ID	EBAY_USER_TOKEN
+u	EBAY_API_BASE	EBAY_API_URL	EBAY_BASE_URL	EBAY_ENDPOINT	EBAY_HOST
 s	betterleaks config/betterleaks.toml	NangoHQ/nango providers.yaml	https://developer.ebay.com/api-docs/static/gs_create-the-ebay-api-keysets.html
 h	api.sandbox.ebay.com	auth.sandbox.ebay.com
 p	api.ebay.com	auth.ebay.com
@@ -706,7 +707,7 @@ b	glffct-	token{20,300}
     "gocardless": """
 n	GoCardless	payments	1	https://manage-sandbox.gocardless.com/developers	2026-11-22
 e	GOCARDLESS_ACCESS_TOKEN	GC_ACCESS_TOKEN
-u	GOCARDLESS_API_URL
+u	GOCARDLESS_API_URL	GOCARDLESS_API_BASE	GOCARDLESS_BASE_URL	GOCARDLESS_ENDPOINT	GOCARDLESS_HOST	GC_API_BASE	GC_API_URL	GC_BASE_URL
 s	trufflehog pkg/detectors	gitleaks config/gitleaks.toml	github/docs partner-secret-list-private-repo.md	juspay/hyperswitch config/deployments/{sandbox,production}.toml
 h	api-sandbox.gocardless.com
 p	api.gocardless.com
@@ -924,6 +925,7 @@ b	APP_USR-	uuid
     "mercury": """
 n	Mercury	banking	1	https://app.mercury.com/settings/tokens	2026-11-22
 e	MERCURY_API_TOKEN	MERCURY_API_KEY
+u	MERCURY_API_BASE	MERCURY_API_URL	MERCURY_BASE_URL	MERCURY_ENDPOINT	MERCURY_HOST
 s	betterleaks config/betterleaks.toml	public code search	NangoHQ/nango providers.yaml
 h	api-sandbox.mercury.com	oauth2-sandbox.mercury.com
 p	api.mercury.com	oauth2.mercury.com
@@ -945,6 +947,7 @@ b		base62{25}
     "midtrans": """
 n	Midtrans	payments	1	https://dashboard.sandbox.midtrans.com/settings/config_info	2026-11-22	A key without SB- is the classic production form, but newer sandbox dashboards issue it too: it proves nothing.
 e	MIDTRANS_SERVER_KEY	MIDTRANS_CLIENT_KEY
+u	MIDTRANS_API_BASE	MIDTRANS_API_URL	MIDTRANS_BASE_URL	MIDTRANS_ENDPOINT	MIDTRANS_HOST
 s	Midtrans/midtrans-python-client	docs.midtrans.com (api header page, SB-Mid-server example)	betterleaks config/betterleaks.toml	one public code base states the sandbox dashboard also issues bare Mid-server- keys
 h	api.sandbox.midtrans.com	app.sandbox.midtrans.com
 p	api.midtrans.com	app.midtrans.com	merchants.midtrans.com
@@ -995,8 +998,10 @@ b	access_	word{20,80}
     "monnify": """
 n	Monnify	payments	1	https://app.monnify.com/developer	2026-11-22
 e	MONNIFY_API_KEY	MONNIFY_SECRET_KEY
-u	MONNIFY_BASE_URL
-s	public code search (10 repositories)
+u	MONNIFY_BASE_URL	MONNIFY_API_BASE	MONNIFY_API_URL	MONNIFY_ENDPOINT	MONNIFY_HOST
+s	public code search (10 repositories, host names)
+h	sandbox.monnify.com
+p	api.monnify.com
 k	api-key	API key	secret	widely observed	unknown
 t	MK_TEST_	upper-alnum{10}
 l	MK_PROD_	upper-alnum{10}
@@ -1039,6 +1044,7 @@ r	account-id
     "nexi_checkout": """
 n	Nexi Checkout (Nets Easy)	payments	1	https://portal.dibspayment.eu/integration	2026-11-22
 e	NETS_SECRET_KEY	NEXI_SECRET_KEY	NETS_CHECKOUT_KEY
+u	NEXI_CHECKOUT_API_BASE	NEXI_CHECKOUT_API_URL	NEXI_CHECKOUT_BASE_URL	NEXI_CHECKOUT_ENDPOINT	NEXI_CHECKOUT_HOST	NETS_API_BASE	NETS_API_URL	NETS_BASE_URL	NEXI_API_BASE	NEXI_API_URL	NEXI_BASE_URL
 s	https://developer.nexigroup.com/nexi-checkout/en-EU/docs/access-your-integration-keys/	https://developer.nexigroup.com/nexi-checkout/en-EU/docs/test-environment
 h	test.api.dibspayment.eu	test.checkout.dibspayment.eu
 p	api.dibspayment.eu	checkout.dibspayment.eu
@@ -1178,7 +1184,7 @@ l	pk_live_	base62{20,40}
     "paypal": """
 n	PayPal	payments	1	https://developer.paypal.com/dashboard/applications/sandbox	2026-11-22	Credentials carry no mode; the host does. PAYPAL_MODE is advice to one SDK and proves nothing.	POST https://api-m.sandbox.paypal.com/v1/oauth2/token with the pair
 e	PAYPAL_CLIENT_ID	PAYPAL_CLIENT_SECRET	PAYPAL_SECRET
-u	PAYPAL_API_BASE	PAYPAL_BASE_URL	PAYPAL_API_URL
+u	PAYPAL_API_BASE	PAYPAL_BASE_URL	PAYPAL_API_URL	PAYPAL_ENDPOINT	PAYPAL_HOST
 s	https://developer.paypal.com/api/rest/sandbox/	NangoHQ/nango providers.yaml	juspay/hyperswitch config/deployments/sandbox.toml, production.toml
 h	api-m.sandbox.paypal.com	api.sandbox.paypal.com	www.sandbox.paypal.com
 p	api-m.paypal.com	api.paypal.com	www.paypal.com
@@ -1228,6 +1234,7 @@ l	sk_pr_	word{1,60} '_' hex{40}
     "plaid": """
 n	Plaid	banking	1	https://dashboard.plaid.com/developers/keys	2026-11-22	The long-lived secret, the one most often in .env files, has no mode.
 e	PLAID_SECRET	PLAID_CLIENT_ID	PLAID_ACCESS_TOKEN
+u	PLAID_API_BASE	PLAID_API_URL	PLAID_BASE_URL	PLAID_ENDPOINT	PLAID_HOST
 s	plaid/plaid-openapi	trufflehog pkg/detectors	betterleaks config/betterleaks.toml
 h	sandbox.plaid.com
 p	production.plaid.com	development.plaid.com
@@ -1451,7 +1458,7 @@ l	oa_prod_	urlsafe{20,128}
     "salesforce": """
 n	Salesforce	crm	1	https://developer.salesforce.com/signup	2026-11-22		SELECT IsSandbox FROM Organization
 e	SALESFORCE_CLIENT_ID	SALESFORCE_CLIENT_SECRET	SF_USERNAME	SF_PASSWORD	SF_SECURITY_TOKEN
-u	SF_LOGIN_URL	SF_INSTANCE_URL	SALESFORCE_LOGIN_URL	SALESFORCE_INSTANCE_URL	SALESFORCE_API_BASE	SALESFORCE_API_URL	SALESFORCE_BASE_URL	SALESFORCE_ENDPOINT	SALESFORCE_HOST
+u	SF_LOGIN_URL	SF_INSTANCE_URL	SALESFORCE_LOGIN_URL	SALESFORCE_INSTANCE_URL	SALESFORCE_API_BASE	SALESFORCE_API_URL	SALESFORCE_BASE_URL	SALESFORCE_ENDPOINT	SALESFORCE_HOST	SF_API_BASE	SF_API_URL	SF_BASE_URL
 s	NangoHQ/nango providers.yaml	betterleaks config/betterleaks.toml
 h	test.salesforce.com	*.sandbox.my.salesforce.com	*.scratch.my.salesforce.com
 p	login.salesforce.com	*.my.salesforce.com
@@ -1579,7 +1586,7 @@ b		base62{20,128}
     "square": """
 n	Square	payments	1	https://developer.squareup.com/apps	2026-11-22
 e	SQUARE_ACCESS_TOKEN	SQUARE_APPLICATION_ID	SQUARE_APPLICATION_SECRET	SQUARE_LOCATION_ID
-u	SQUARE_BASE_URL
+u	SQUARE_BASE_URL	SQUARE_API_BASE	SQUARE_API_URL	SQUARE_ENDPOINT	SQUARE_HOST
 s	square/connect-api-specification api.json	trufflehog pkg/detectors	https://developer.squareup.com/docs/build-basics/access-tokens	api-evangelist/square sandbox/square-sandbox.yml
 h	connect.squareupsandbox.com	pci-connect.squareupsandbox.com	sandbox.web.squarecdn.com
 p	connect.squareup.com	pci-connect.squareup.com	web.squarecdn.com
@@ -1636,6 +1643,7 @@ d	the customary key for stripe-mock	secret-key	loopback	test	sk_	test_	123
     "stytch": """
 n	Stytch	identity	1	https://stytch.com/dashboard/api-keys	2026-11-22	The SDK falls back to the test host when an id does not begin project-live-.
 e	STYTCH_PROJECT_ID	STYTCH_SECRET	STYTCH_PUBLIC_TOKEN
+u	STYTCH_API_BASE	STYTCH_API_URL	STYTCH_BASE_URL	STYTCH_ENDPOINT	STYTCH_HOST
 s	stytchauth/stytch-node lib/shared/client.ts, envs.ts	betterleaks config/betterleaks.toml
 h	test.stytch.com
 p	api.stytch.com
@@ -1784,7 +1792,7 @@ b		'eyJ' urlsafe{5,9000} '.' urlsafe{2,90000} '.' urlsafe{20,9000}
     "vantiv": """
 n	Worldpay eComm (Vantiv)	payments	1	https://docs.worldpay.com/apis/worldpay-ecomm	2026-11-22	The sandbox host contains a live word: the list decides, not the word.
 e	VANTIV_USERNAME	VANTIV_PASSWORD	VANTIV_MERCHANT_ID
-u	VANTIV_URL
+u	VANTIV_URL	VANTIV_API_BASE	VANTIV_API_URL	VANTIV_BASE_URL	VANTIV_ENDPOINT	VANTIV_HOST
 s	juspay/hyperswitch config/deployments/sandbox.toml, production.toml
 h	transact.vantivprelive.com	onlinessr.vantivprelive.com	services.vantivprelive.com
 p	transact.vantivcnp.com	onlinessr.vantivcnp.com
@@ -1800,7 +1808,7 @@ b		visible{8,25}
     "wise": """
 n	Wise	banking	1	https://wise-sandbox.com/	2026-11-22		GET /v1/profiles at api.wise-sandbox.com, or at api.wise.com
 e	WISE_API_TOKEN	TRANSFERWISE_API_KEY
-u	WISE_API_BASE	WISE_API_URL	WISE_BASE_URL	WISE_ENDPOINT	WISE_HOST
+u	WISE_API_BASE	WISE_API_URL	WISE_BASE_URL	WISE_ENDPOINT	WISE_HOST	TRANSFERWISE_API_BASE	TRANSFERWISE_API_URL	TRANSFERWISE_BASE_URL
 s	api-evangelist/wise sandbox/wise-sandbox.yml quoting docs.wise.com	juspay/hyperswitch config/deployments/{sandbox,production}.toml	kingfisher data/rules
 h	api.wise-sandbox.com	api-mtls.wise-sandbox.com	api.sandbox.transferwise.tech
 p	api.wise.com	api-mtls.transferwise.com	api.transferwise.com
@@ -1810,6 +1818,7 @@ b		uuid
     "wompi": """
 n	Wompi (Colombia)	payments	1	https://comercios.wompi.co/developers	2026-11-22	The live word is prod.
 e	WOMPI_PRIVATE_KEY	WOMPI_PUBLIC_KEY	WOMPI_EVENTS_SECRET	WOMPI_INTEGRITY_SECRET
+u	WOMPI_API_BASE	WOMPI_API_URL	WOMPI_BASE_URL	WOMPI_ENDPOINT	WOMPI_HOST
 s	public code search (10 repositories)
 h	sandbox.wompi.co
 p	production.wompi.co

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from credcheck.classifier import classify
 from credcheck.classifier.forms import match_form
-from credcheck.services import Form, Kind, Service, all_services, load_service, service_ids
+from credcheck.services import Dummy, Form, Kind, Service, all_services, load_service, service_ids
 from credcheck.services.build import examples_of
 from support.cases import Maker
 from support.shapes import fill
@@ -131,3 +131,92 @@ def test_ten_vendors_that_share_a_marker_do_not_prove_one_another() -> None:
     sharing = {service.id for service, _, form in TEST if form.prefix == marker}
     assert len(sharing) >= 10
     assert classify(marker + Maker(1).tail(24, "abcdefghjkmnpqrstuvwxyz23456789")).mode == "unknown"
+
+
+# ── what else a service's table says ──────────────────────────────────────────────────────────
+
+DUMMIES = [(service, dummy) for service in SERVICES for dummy in service.dummies.values()]
+
+
+@pytest.mark.parametrize(("service", "dummy"), DUMMIES)
+def test_a_published_value_proves_what_its_table_says(service: Service, dummy: Dummy) -> None:
+    endpoint = "localhost:1" if dummy.endpoint == "loopback" else dummy.endpoint
+    beside = {service.endpoints[0]: f"http://{endpoint}"} if endpoint else {}
+    verdict = classify(dummy.value, service.id, beside)
+    assert verdict.mode == ("test" if dummy.proves == "test" else "unknown")
+    if endpoint:
+        assert classify(dummy.value, service.id).mode == "unknown"
+        elsewhere = {service.endpoints[0]: "https://api.example.com"}
+        assert classify(dummy.value, service.id, elsewhere).mode == "unknown"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.id)
+@pytest.mark.parametrize("value", ["changeme", "your-api-key", "<key>", "${KEY}", "xxxxxxxx"])
+def test_a_placeholder_is_one_under_every_declaration(service: Service, value: str) -> None:
+    verdict = classify(value, service.id)
+    assert (verdict.mode, verdict.placeholder) == ("unknown", True)
+
+
+BY_HOST = [
+    (service, kind, form)
+    for service, kind, form in FORMS
+    if kind.by_host and form.mode == "bare" and service.hosts.sandbox
+]
+
+
+def address(host: str) -> str:
+    return "https://" + re.sub(r"\[.*?\]", "7", host).replace("*", "acme")
+
+
+@given(st.sampled_from(BY_HOST), seeds, st.data())
+def test_the_endpoint_decides_where_no_mark_does(
+    each: Each, seed: int, data: st.DataObject
+) -> None:
+    service, _, form = each
+    variable = data.draw(st.sampled_from(service.endpoints))
+    sandbox = address(data.draw(st.sampled_from(service.hosts.sandbox)))
+    value = fill(form, seed)
+    assert classify(value, service.id, {variable: sandbox}).mode == "test"
+    assert classify(value, service.id, {variable: "https://api.example.com/"}).mode == "unknown"
+    if service.hosts.production:
+        production = address(data.draw(st.sampled_from(service.hosts.production)))
+        assert classify(value, service.id, {variable: production}).mode == "live"
+        ends = dict(zip(service.endpoints, (sandbox, production), strict=False))
+        assert classify(value, service.id, ends).mode == ("live" if len(ends) > 1 else "test")
+    if service.hosts.either:
+        neither = address(data.draw(st.sampled_from(service.hosts.either)))
+        assert classify(value, service.id, {variable: neither}).mode == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "mode"),
+    [
+        ("https://pay-api.amazon.com/sandbox/v2/", "test"),
+        ("https://pay-api.amazon.com/sandbox", "test"),
+        ("https://pay-api.amazon.com/live/v2/", "live"),
+        ("https://pay-api.amazon.com/", "unknown"),
+        ("https://pay-api.amazon.com/sandboxes/", "unknown"),
+        ("https://pay-api.amazon.com/sandbox/../live/", "unknown"),
+        ("https://pay-api.amazon.com/sandbox/%2e%2e/live/", "unknown"),
+        ("https://pay-api.amazon.com//sandbox/", "unknown"),
+    ],
+)
+def test_a_host_with_a_path_counts_with_the_path_only(endpoint: str, mode: str) -> None:
+    key = Maker(1).tail(24, "ABCDEFGHJKMNPQRSTUVWXYZ23456789")
+    assert classify(key, "amazon_pay", {"AMAZON_PAY_ENDPOINT": endpoint}).mode == mode
+
+
+def test_a_private_key_is_judged_by_the_id_beside_it() -> None:
+    key = (
+        "-----BEGIN " + "PRIVATE KEY-----\n" + Maker(1).tail(64, "abcdefgh23456789") + "\n-----END"
+    )
+    alone = classify(key, "amazon_pay")
+    assert (alone.mode, alone.malformed, alone.kind) == ("unknown", False, "private-key")
+    for mark, mode in (("SANDBOX-", "test"), ("LIVE-", "live")):
+        beside = {"AMAZON_PAY_PUBLIC_KEY_ID": mark + Maker(2).tail(24, "ABCDEFGHJKMNPQRSTUVWXYZ")}
+        assert classify(key, "amazon_pay", beside).mode == mode
+
+
+def test_a_short_form_proves_nothing_without_a_declaration() -> None:
+    assert classify("demo-shop-of-acme", "firebase").mode == "test"
+    assert classify("demo-shop-of-acme").mode == "unknown"
