@@ -28,6 +28,7 @@ COMMANDS = {
     "run": ("credcheck.cli.run", "run a command with the credentials, and scrub its output"),
     "export": ("credcheck.cli.export", "hand the resolved test credentials on"),
     "sources": ("credcheck.cli.sources", "tell the health of each source"),
+    "schema": ("credcheck.cli.schema", "print the JSON Schema of the manifest, or of the report"),
     "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),
     "fingerprint": ("credcheck.cli.fingerprint", "print the line that refuses a credential"),
 }
