@@ -30,6 +30,7 @@ COMMANDS = {
     "sources": ("credcheck.cli.sources", "tell the health of each source"),
     "schema": ("credcheck.cli.schema", "print the JSON Schema of the manifest, or of the report"),
     "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),
+    "completion": ("credcheck.cli.completion", "print the script for completion at TAB"),
     "fingerprint": ("credcheck.cli.fingerprint", "print the line that refuses a credential"),
 }
 DEFAULT_COMMAND = "check"
