@@ -82,7 +82,7 @@ k	key-id	key id	public	widely observed	unknown	h		Two letters decide, so the who
 t		'PK' upper-alnum{18,24}
 l		'AK' upper-alnum{18,24}
 b		'CK' upper-alnum{18,24}
-k	secret-key	secret key	secret	widely observed	unknown	h		Judged by the key id beside it.
+k	secret-key	secret key	secret	widely observed	unknown	h
 b		base62{40,44}
 r	key-id
 """,
@@ -108,7 +108,7 @@ k	public-key-id	public key id	public	documented	unknown	h		A bare id is an older
 t	SANDBOX-	upper-alnum{24}
 l	LIVE-	upper-alnum{24}
 b		upper-alnum{24}
-k	private-key	private key	secret	documented	unknown			Judged by the key id beside it.
+k	private-key	private key	secret	documented	unknown
 b		'-----BEGIN' any{20,100000}
 r	public-key-id
 """,
@@ -141,6 +141,7 @@ s	gitleaks config/gitleaks.toml
 k	api-key	API key	secret	widely observed	live			No test mode: every key spends money.
 b	sk-ant-api03-	urlsafe{93} 'AA'
 b	sk-ant-admin01-	urlsafe{93} 'AA'
+b		'sk-ant-' urlsafe{20,300}
 """,
     "asaas": """
 n	Asaas	payments	1	https://sandbox.asaas.com/	2026-11-22		GET https://api-sandbox.asaas.com/v3/myAccount/commercialInfo/, or the same at api.asaas.com
@@ -1037,7 +1038,7 @@ t		digits{4,9} '_SB' digits{1,2}
 l		digits{5,9}
 b		digits{4,9} '_RP'
 b		'TSTDRV' digits{4,9}
-k	token	consumer or token key or secret	secret	widely observed	unknown			Judged by the account id beside it.
+k	token	consumer or token key or secret	secret	widely observed	unknown
 b		hex{64}
 r	account-id
 """,
@@ -1664,7 +1665,7 @@ s	skills.sh/sumsubstance (vendor skill checks the sbx: prefix)	public code searc
 k	app-token	app token	secret	widely observed	unknown			The value holds a colon: beware of YAML, and of splitting user and password.
 t	sbx:	base62{24} '.' base62{32}
 l	prd:	base62{24} '.' base62{32}
-k	secret-key	secret key	secret	widely observed	unknown			Judged by the app token beside it.
+k	secret-key	secret key	secret	widely observed	unknown
 b		base62{32}
 r	app-token
 """,
@@ -1736,7 +1737,7 @@ p	auth.truelayer.com	api.truelayer.com
 k	client-id	client id	public	widely observed	live
 t	sandbox-	slug{1,60} '-' hex{6}
 b		lower-alnum{1,60} '-' hex{6}
-k	client-secret	client secret	secret	widely observed	unknown	h		Judged by the client id beside it.
+k	client-secret	client secret	secret	widely observed	unknown	h
 b		uuid
 r	client-id
 """,
