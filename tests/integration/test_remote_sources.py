@@ -65,7 +65,7 @@ class Team:
         assert not [name for name, value in VALUES.items() if value in printed]
         return done
 
-    def states(self, **more: str) -> dict[str, tuple[str, str]]:
+    def states(self, **more: str) -> dict[str, tuple[str, str | None]]:
         report = json.loads(self.run("credcheck", "check", "--format", "json", **more).stdout)
         return {s["name"]: (s["state"], s["source"]) for s in report["secrets"]}
 
@@ -128,7 +128,7 @@ def by_approle(team: Team, vault: Vault) -> Team:
     return team
 
 
-ALL_READY = {
+ALL_READY: dict[str, tuple[str, str | None]] = {
     "STRIPE_TEST_KEY": ("ready", "vault"),
     "SENDGRID_TEST_KEY": ("ready", "keyring"),
     "AWS_ACCESS_KEY_ID": ("ready", "aws"),
