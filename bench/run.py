@@ -75,6 +75,7 @@ def main() -> int:
             *thousand_secrets(place / "thousand", runs),
             load_services(runs),
             classify_warm(runs),
+            *remote_sources(place / "remote", runs),
         ]
     print(f"\n{'what':<44}{'measured':>12}{'budget':>12}  detail")
     for row in rows:
@@ -113,6 +114,29 @@ def commands(project: Path, runs: int) -> list[Row]:
             f"{times['version'] * 1000:.1f} ms",
         ),
     ]
+
+
+def remote_sources(folder: Path, runs: int) -> list[Row]:
+    """Measure cold checks of one secret in a remote source, and fetches in round trips."""
+    import remote
+
+    def compare(measured: list[str], bare: list[str], environ: Mapping[str, str], at: Path) -> str:
+        times = interleaved(
+            {"check": lambda: wall(measured, at, environ), "pass": lambda: wall(bare, at, environ)},
+            runs,
+        )
+        return f"{times['check'] / times['pass']:.2f} {times['check'] * 1000:.1f}"
+
+    rows = []
+    for source, budget in (("vault", 15), ("aws", 28)):
+        told = remote.cold_check(folder / source, source, compare, [str(CREDCHECK), "check"])
+        ratio, milliseconds = map(float, told.split())
+        what = f"credcheck check, one secret in {source}"
+        rows.append(Row(what, ratio, budget, "x", f"{milliseconds:.0f} ms, 20 ms a round trip"))
+    for trips in remote.trips():
+        detail = "round trips of 20 ms, wall time"
+        rows.append(Row(trips.what, trips.measured, trips.budget, "", detail))
+    return rows
 
 
 def plugin_import(runs: int) -> Row:
@@ -236,9 +260,9 @@ def interleaved(
     return {name: choose(spent) for name, spent in times.items()}
 
 
-def wall(command: Sequence[str], folder: Path) -> float:
+def wall(command: Sequence[str], folder: Path, variables: Mapping[str, str] = os.environ) -> float:
     """Run a command; seconds on the clock."""
-    environ = {name: value for name, value in os.environ.items() if name != "CI"}
+    environ = {name: value for name, value in variables.items() if name != "CI"}
     begin = time.perf_counter()
     subprocess.run(command, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begin

@@ -56,6 +56,7 @@ def stand_in(answer: Callable[[Asked], Answer]) -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _handle(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)

@@ -17,7 +17,7 @@ from credcheck.sources.quiet import silent_thread
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-THREADS = 8
+THREADS = 16
 V = TypeVar("V")
 
 

@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from credcheck.model import Denied, Unreachable
+from credcheck.sources.deadline import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ def connect(settings: Settings, deadline: Deadline) -> hvac.Client:
     session.cert = settings.cert
     session.proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Transport(pool_maxsize=8))
+        session.mount(scheme, _Transport(pool_maxsize=THREADS))
     if settings.verify is False:
         import warnings
 
