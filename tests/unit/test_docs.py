@@ -182,3 +182,15 @@ def test_the_actions_of_the_workflow_are_pinned_to_a_version() -> None:
     used = re.findall(r"uses: (\S+)", workflow)
     assert used
     assert [name for name in used if not re.fullmatch(r"[\w/-]+@v\d+\.\d+\.\d+", name)] == []
+
+
+def test_the_hooks_for_pre_commit_are_commands_that_exist() -> None:
+    hooks = text_of(ROOT / ".pre-commit-hooks.yaml")
+    entries = re.findall(r"^  entry: credcheck (.+)$", hooks, re.MULTILINE)
+    assert entries == ["scan --staged", "scan"]
+    for entry in entries:
+        command, *options = entry.split()
+        assert set(options) <= options_of(command)
+    ids = re.findall(r"^- id: (\S+)$", hooks, re.MULTILINE)
+    page = text_of(ROOT / "docs" / "how-to" / "scan.md")
+    assert [name for name in ids if f"`{name}`" not in page] == []

@@ -31,6 +31,7 @@ COMMANDS = {
     "schema": ("credcheck.cli.schema", "print the JSON Schema of the manifest, or of the report"),
     "services": ("credcheck.cli.services", "tell what is known of a vendor's keys"),
     "completion": ("credcheck.cli.completion", "print the script for completion at TAB"),
+    "scan": ("credcheck.cli.scan", "look for live keys and this project's values in files"),
     "fingerprint": ("credcheck.cli.fingerprint", "print the line that refuses a credential"),
 }
 DEFAULT_COMMAND = "check"

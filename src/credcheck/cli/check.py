@@ -60,7 +60,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FORMAT",
-        help="text (the default), json, github or markdown (repeatable)",
+        help="text (the default), json, github, gitlab, junit, markdown or html (repeatable)",
     )
     parser.add_argument(
         "--output",

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/credcheck
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_credcheck_subparsers=(check explain init bootstrap run export sources schema services completion fingerprint)
+_shtab_credcheck_subparsers=(check explain init bootstrap run export sources schema services completion scan fingerprint)
 
 _shtab_credcheck_check_option_strings=(-h --help --manifest --context --color --version --suite --strict --format --output)
 _shtab_credcheck_explain_option_strings=(-h --help --manifest --context --color --version)
@@ -17,6 +17,7 @@ _shtab_credcheck_sources_option_strings=(-h --help --manifest --context --color 
 _shtab_credcheck_schema_option_strings=(-h --help --manifest --context --color --version)
 _shtab_credcheck_services_option_strings=(-h --help --manifest --context --color --version)
 _shtab_credcheck_completion_option_strings=(-h --help --manifest --context --color --version)
+_shtab_credcheck_scan_option_strings=(-h --help --manifest --context --color --version --staged)
 _shtab_credcheck_fingerprint_option_strings=(-h --help --manifest --context --color --version)
 _shtab_credcheck_option_strings=(-h --help --manifest --context --color --version)
 
@@ -32,12 +33,14 @@ _shtab_credcheck_sources___manifest_COMPGEN=_shtab_compgen_files
 _shtab_credcheck_schema___manifest_COMPGEN=_shtab_compgen_files
 _shtab_credcheck_services___manifest_COMPGEN=_shtab_compgen_files
 _shtab_credcheck_completion___manifest_COMPGEN=_shtab_compgen_files
+_shtab_credcheck_scan_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_credcheck_scan___manifest_COMPGEN=_shtab_compgen_files
 _shtab_credcheck_fingerprint___manifest_COMPGEN=_shtab_compgen_files
 _shtab_credcheck___manifest_COMPGEN=_shtab_compgen_files
 
 _shtab_credcheck_check___context_choices=(local ci fork)
 _shtab_credcheck_check___color_choices=(auto always never)
-_shtab_credcheck_check___format_choices=(text json github markdown)
+_shtab_credcheck_check___format_choices=(text json github gitlab junit markdown html)
 _shtab_credcheck_explain___context_choices=(local ci fork)
 _shtab_credcheck_explain___color_choices=(auto always never)
 _shtab_credcheck_init___context_choices=(local ci fork)
@@ -62,9 +65,11 @@ _shtab_credcheck_services___color_choices=(auto always never)
 _shtab_credcheck_completion_pos_0_choices=(bash zsh fish)
 _shtab_credcheck_completion___context_choices=(local ci fork)
 _shtab_credcheck_completion___color_choices=(auto always never)
+_shtab_credcheck_scan___context_choices=(local ci fork)
+_shtab_credcheck_scan___color_choices=(auto always never)
 _shtab_credcheck_fingerprint___context_choices=(local ci fork)
 _shtab_credcheck_fingerprint___color_choices=(auto always never)
-_shtab_credcheck_pos_0_choices=(check explain init bootstrap run export sources schema services completion fingerprint)
+_shtab_credcheck_pos_0_choices=(check explain init bootstrap run export sources schema services completion scan fingerprint)
 _shtab_credcheck___context_choices=(local ci fork)
 _shtab_credcheck___color_choices=(auto always never)
 
@@ -106,6 +111,11 @@ _shtab_credcheck_services___version_nargs=0
 _shtab_credcheck_completion__h_nargs=0
 _shtab_credcheck_completion___help_nargs=0
 _shtab_credcheck_completion___version_nargs=0
+_shtab_credcheck_scan_pos_0_nargs='*'
+_shtab_credcheck_scan__h_nargs=0
+_shtab_credcheck_scan___help_nargs=0
+_shtab_credcheck_scan___version_nargs=0
+_shtab_credcheck_scan___staged_nargs=0
 _shtab_credcheck_fingerprint__h_nargs=0
 _shtab_credcheck_fingerprint___help_nargs=0
 _shtab_credcheck_fingerprint___version_nargs=0

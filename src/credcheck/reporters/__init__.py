@@ -15,7 +15,10 @@ REPORTERS = {
     "text": "credcheck.reporters.text",
     "json": "credcheck.reporters.json",
     "github": "credcheck.reporters.github",
+    "gitlab": "credcheck.reporters.gitlab",
+    "junit": "credcheck.reporters.junit",
     "markdown": "credcheck.reporters.markdown",
+    "html": "credcheck.reporters.html",
 }
 
 

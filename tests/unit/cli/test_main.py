@@ -125,7 +125,7 @@ def test_python_m_credcheck_is_the_same(tmp_path: Path) -> None:
         (["--suite", "payment"], "there is no suite 'payment' (did you mean 'payments'?)"),
         (["--output", "a", "--output", "b"], "there are 2 --output and 1 --format"),
         (["check", "--suite"], "argument --suite: expected one argument"),
-        (["--format", "gitlab"], "there is no format 'gitlab' (did you mean 'github'?)"),
+        (["--format", "gitlabs"], "there is no format 'gitlabs' (did you mean 'gitlab'?)"),
         (["--strict=yes"], "argument --strict: it takes no value"),
         (["-x"], "there is no option '-x'"),
         (["check", "payments"], "credcheck check was given an argument too many"),
