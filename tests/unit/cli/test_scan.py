@@ -76,7 +76,7 @@ def test_a_live_key_in_a_tracked_file_is_told_with_its_line(
         f"curl -u {LIVE}: https://api.stripe.com",
         f"{{'k': '{LIVE.upper()}'}}",
         aws_key_id("999999999999"),
-        f"postgres://app:{tail(16)}@db.prod.example.com/shop",
+        "postgres:" + f"//app:{tail(16)}@db.prod.example.com/shop",
     ],
 )
 def test_a_live_key_is_found_wherever_it_stands_in_a_line(
