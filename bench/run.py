@@ -74,7 +74,7 @@ def main() -> int:
             idle_plugin(place / "idle", runs, tests=2_000 if options.quick else 10_000),
             *thousand_secrets(place / "thousand", runs),
             load_services(runs),
-            classify_warm(runs),
+            *judging(3 if options.quick else 7),
             *remote_sources(place / "remote", runs),
         ]
     print(f"\n{'what':<44}{'measured':>12}{'budget':>12}  detail")
@@ -212,21 +212,17 @@ def load_services(runs: int) -> Row:
     return Row("loading all services", every, 8, " ms", detail)
 
 
-def classify_warm(runs: int) -> Row:
-    """Measure one judgement of a typical key, with all services loaded."""
-    from credcheck.classifier import classify
-    from credcheck.services import all_services
+def judging(runs: int) -> list[Row]:
+    """Measure single verdicts: of typical values, and of hostile megabytes."""
+    from judging import growth, warm
 
-    assert all(service.id for service in all_services())
-    value = f"sk_{'test'}_" + "".join(random.Random(7).choices(ascii_letters + digits, k=24))
-    times = []
-    for _ in range(runs + 1):
-        begin = time.perf_counter()
-        for _ in range(500):
-            verdict = classify(value, "stripe")
-        times.append((time.perf_counter() - begin) / 500 * 1_000_000)
-    assert verdict.mode == "test"
-    return Row("classify, a typical key, warm", median(times[1:]), 60, " us", "")
+    each, which = warm(runs)
+    ratio, text, slowest = growth(min(runs, 3))
+    return [
+        Row("one verdict, warm, every service loaded", each, 60, " us", which),
+        Row("a verdict on 2 MB against 1 MB, hostile", ratio, 2.5, "x", f"the worst: {text}"),
+        Row("… the slowest of these", slowest, 2, " s", "2 MB"),
+    ]
 
 
 def write_project(project: Path, number: int) -> list[str]:

@@ -13,7 +13,7 @@ from credcheck.classifier.evidence import Evidence
 from credcheck.classifier.live import find_live, live_marker
 from credcheck.classifier.placeholder import is_placeholder
 from credcheck.classifier.proof import find_test
-from credcheck.classifier.rules import Rules, service_of
+from credcheck.classifier.rules import Rules, services_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,6 @@ def classify(
         makes no request.
     """
     used = rules or Rules()
-    evidence = Evidence(value, service_of(service, used), companions or {}, used)
+    evidence = Evidence(value, services_of(service, used), companions or {}, used)
     live = find_live(evidence)
     return live if live is not None else find_test(evidence)

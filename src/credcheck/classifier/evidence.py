@@ -10,8 +10,9 @@ from credcheck.classifier.normalize import clean, readings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from credcheck.classifier.dsn import Place
+    from credcheck.classifier.place import Place
     from credcheck.classifier.rules import Rules
+    from credcheck.classifier.tokens import Token
     from credcheck.services import Service
 
 
@@ -19,10 +20,15 @@ class Evidence:
     """A value, its service, its companions and the operator's lists."""
 
     def __init__(
-        self, value: str, service: Service | None, companions: Mapping[str, str], rules: Rules
+        self,
+        value: str,
+        services: tuple[Service, ...],
+        companions: Mapping[str, str],
+        rules: Rules,
     ) -> None:
         self.value = value
-        self.service = service
+        self.service = services[0] if services else None
+        self.services = services  # a project's own description, then the shipped one
         self.companions = companions
         self.rules = rules
         self.text = clean(value)
@@ -70,13 +76,35 @@ class Evidence:
     @cached_property
     def hidden_places(self) -> tuple[Place, ...]:
         """Those behind escapes, encodings and invisible characters."""
-        texts = dict.fromkeys(clean(text) for text in self.readings if _may_lead(text))
+        texts = dict.fromkeys(map(clean, self.readings))
         texts.pop(self.text, None)
-        if not texts:
+        listed = self.service is None and _is_host_list(self.text)
+        if not texts and not listed:
             return ()
         from credcheck.classifier.dsn import places
 
-        return tuple(place for text in texts for place in places(text))
+        found = [place for text in texts for place in places(text)]
+        return (*found, *(places(self.text, bare=True) if listed else ()))
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The web tokens and macaroons in it, also behind escapes and encodings."""
+        texts = [text for text in self.readings if "eyJ" in text or "AgE" in text]
+        if not texts:
+            return ()
+        from credcheck.classifier.tokens import read_tokens
+
+        return tuple(dict.fromkeys(token for text in texts for token in read_tokens(text)))
+
+    @cached_property
+    def token(self) -> Token | None:
+        """The one token that stands in the plain value, or None."""
+        if not self.tokens or not self.is_plain:
+            return None
+        from credcheck.classifier.tokens import read_tokens
+
+        found = list(read_tokens(self.text))
+        return found[0] if len(found) == 1 else None
 
     @cached_property
     def endpoints(self) -> tuple[Place, ...]:
@@ -104,9 +132,11 @@ class Evidence:
         )
 
 
-def _may_lead(text: str) -> bool:
-    """Tell whether an address can stand in a reading; what was decoded by chance is no ASCII."""
-    if "://" in text or text.isascii():
-        return True
-    low = text.lower()
-    return any(word in low for word in ("host", "server", "source", "addr"))
+_HOST_LIST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:,[]"
+
+
+def _is_host_list(text: str) -> bool:
+    """Tell whether a text is `host:port,host:port`, each with its port."""
+    if ":" not in text or text.strip(_HOST_LIST):
+        return False
+    return all(part.rpartition(":")[2].isdecimal() for part in text.split(","))

@@ -46,6 +46,18 @@ def match_form(service: Service, text: str) -> Match | None:
     return min(best, key=lambda match: _RANK[match.form.mode], default=None)
 
 
+def match_form_of(kind: Kind, text: str) -> Form | None:
+    """Give the form of one kind that a value has in full."""
+    return next(
+        (
+            form
+            for form in kind.forms
+            if text.startswith(form.prefix) and fits(form.tail, text, len(form.prefix))
+        ),
+        None,
+    )
+
+
 def marked_tail(service: Service, text: str) -> str | None:
     """Give what follows the longest test marker at the start of a value, or None."""
     prefixes = [

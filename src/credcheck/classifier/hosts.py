@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.normalize import visible
@@ -11,7 +11,7 @@ from credcheck.classifier.normalize import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from credcheck.classifier.dsn import Place
+    from credcheck.classifier.place import Place
 
 _LOOPBACK = frozenset(
     ("localhost", "::1", "0.0.0.0", "host.docker.internal", "host.containers.internal",  # noqa: S104
@@ -105,20 +105,26 @@ def is_loopback_host(host: str) -> bool:
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Tell whether a name fits a pattern, whatever its case; `*.x` is one label or more."""
+    words, wild = _patterns(tuple(patterns))
     low = name.lower()
+    return low in words or (wild is not None and wild.match(low) is not None)
+
+
+@lru_cache(maxsize=64)
+def _patterns(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    """Give the patterns without wildcards, and those with them as one expression."""
+    words: list[str] = []
+    wild: list[str] = []
     for pattern in patterns:
         wanted = pattern.lower().rstrip(".")
         if not wanted.isascii():
             wanted = _to_ascii(wanted)
-        if "*" not in wanted and "?" not in wanted and "[" not in wanted:
-            if low == wanted:
-                return True
-        else:
-            from fnmatch import fnmatchcase
+        (wild if any(mark in wanted for mark in "*?[") else words).append(wanted)
+    if not wild:
+        return frozenset(words), None
+    from fnmatch import translate
 
-            if fnmatchcase(low, wanted):
-                return True
-    return False
+    return frozenset(words), re.compile("|".join(map(translate, wild)))
 
 
 def fits_host(place: Place, host: str, patterns: Iterable[str]) -> bool:
@@ -135,6 +141,12 @@ def fits_host(place: Place, host: str, patterns: Iterable[str]) -> bool:
         if not slash or (plain and path.startswith(f"/{beginning}")):
             return True
     return False
+
+
+def leads_to(place: Place, patterns: Iterable[str]) -> bool:
+    """Tell whether a place is plain, and each of its hosts fits a pattern."""
+    fitting = (fits_host(place, host, patterns) for host in place.hosts)
+    return place.is_plain and bool(place.hosts) and all(fitting)
 
 
 # ── what names say ────────────────────────────────────────────────────────────────────────────

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
-from credcheck.classifier.hosts import (
-    fits_host,
-    host_is_live,
-    matches,
-    names_are_live,
-)
+from credcheck.classifier.hosts import fits_host, host_is_live, matches, names_are_live
 from credcheck.classifier.normalize import clean, readings
+from credcheck.classifier.operator_lists import refused_names, refused_places, refused_value
+from credcheck.classifier.own_forms import kind_of, own_live_kind
 from credcheck.model import Verdict
 from credcheck.services import _index
-from credcheck.services.schema import LONG, SHORT
-from credcheck.services.shape import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from credcheck.classifier.evidence import Evidence
-    from credcheck.services import Form, Kind, Service
+    from credcheck.classifier.place import Place
+    from credcheck.classifier.tokens import Token
 
 _FOLDED = [(m.casefold(), m) for m in sorted(_index.LIVE, key=len, reverse=True)]
-_DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
-_SPACES = str.maketrans(dict.fromkeys(_DELIMITERS, " "))
 
 
 def live_marker(text: str, service_id: str | None = None) -> str | None:
@@ -57,158 +48,99 @@ def _marker(texts: Iterable[str], service_id: str | None) -> str | None:
 def find_live(evidence: Evidence) -> Verdict | None:
     """Give the verdict `live` with its reason, or None."""
     for reason in _reasons(evidence):
-        return Verdict(
-            mode="live", service=evidence.service_id, kind=_kind(evidence), reason=reason
-        )
+        kind = next(filter(None, (kind_of(s, evidence.text) for s in evidence.services)), None)
+        return Verdict(mode="live", service=evidence.service_id, kind=kind, reason=reason)
     return None
 
 
 def _reasons(evidence: Evidence) -> Iterator[str]:
     """Find reasons, the cheapest first; the first one decides."""
+    refuse = evidence.rules.refuse
     found = _marker(evidence.readings, evidence.service_id)
     if found:
         yield found
-    if evidence.service and evidence.text not in evidence.service.dummies:
-        kind = _own_live_kind(evidence.service, evidence.text, evidence.readings)
-        if kind is not None:
-            yield f"it has the form of a live {kind.what} of {evidence.title}"
-    yield from _refused(evidence, evidence.readings)
-    if evidence.rules.refuse.values:
-        from credcheck.classifier.fingerprint import matches_any
-
-        if matches_any(evidence.text, evidence.rules.refuse.values):
-            yield "it is a credential whose fingerprint the manifest refuses"
+    yield from _own_forms(evidence, evidence.text, evidence.readings)
+    yield from refused_names(evidence.readings, refuse)
+    yield from refused_value(evidence.text, evidence.readings, refuse)
+    yield from _tokens(evidence)
     yield from _places(evidence)
     for other in evidence.others:
         texts = readings(other)
         if (
             _marker(texts, evidence.service_id)
-            or (evidence.service and _own_live_kind(evidence.service, clean(other), texts))
-            or any(_refused(evidence, texts))
+            or any(_own_forms(evidence, clean(other), texts))
+            or any(refused_names(texts, refuse))
         ):
             yield f"another {evidence.title} credential of the same environment is live"
 
 
-# ── the service's own forms ───────────────────────────────────────────────────────────────────
+def _own_forms(evidence: Evidence, text: str, texts: Sequence[str]) -> Iterator[str]:
+    """Hold a value against the declared service's live forms, the shipped ones too."""
+    for service in evidence.services:
+        if text in service.dummies:
+            continue
+        kind = own_live_kind(service, text, texts)
+        if kind is not None:
+            yield f"it has the form of a live {kind.what} of {evidence.title}"
 
 
-def _own_live_kind(service: Service, text: str, texts: Sequence[str]) -> Kind | None:
-    """Find a short live marker, or a form that is live because nothing marks it as test."""
-    for kind in service.kinds:
-        for form in kind.forms:
-            if form.mode == "live" and len(form.prefix) >= SHORT:
-                # a long one that is shipped stands in the index, and was searched for
-                if form.prefix not in _index.LIVE and _stands(service, form.prefix, texts):
-                    return kind
-            elif (form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")) and (
-                _has_form(form, text) or any(_has_form(form, w) for w in _words(text, texts))
-            ):
-                return kind
+def _tokens(evidence: Evidence) -> Iterator[str]:
+    """Hold what stands inside tokens against the vendors' claims and the operator's lists."""
+    refuse, allow = evidence.rules.refuse, evidence.rules.allow
+    for token in evidence.tokens:
+        if token.says_live:
+            yield "the token's own mode claim says that it is live"
+        if refuse.hosts and any(matches(host, refuse.hosts) for host in token.hosts):
+            yield "it was issued by or for a host that the manifest refuses"
+        owner = _claimed(evidence, token)
+        if owner:
+            yield f"it carries a claim of {owner}'s production tokens"
+        if _leads_to_production(evidence, token.place):
+            yield f"it was issued by or for {evidence.title}'s production host"
+        unnamed = (host for host in token.hosts if not matches(host, allow.hosts or ()))
+        if any(map(host_is_live, unnamed)):
+            yield "the name of its issuer or audience says that it is production"
+
+
+def _claimed(evidence: Evidence, token: Token) -> str | None:
+    """Name the service of whose production tokens a claim is; an allowed host is its exception."""
+    from credcheck.services import load_service
+
+    known = {
+        f"{name}={value}": _index.CLAIMS.get(f"{name}={value}", "") for name, value in token.claims
+    }
+    services = [load_service(owner) for ids in known.values() for owner in ids.split()]
+    for service in dict.fromkeys((*(s.id for s in evidence.services), *(s.id for s in services))):
+        candidates = [s for s in (*evidence.services, *services) if s.id == service]
+        for kind in (kind for candidate in candidates for kind in candidate.kinds):
+            claims = kind.claims
+            if claims is None or not any(map(token.has, claims.live)):
+                continue
+            host = token.fill(claims.host) if claims.host else None
+            if host is None or not matches(host, evidence.rules.allow.hosts or ()):
+                return candidates[0].name
     return None
 
 
-def _stands(service: Service, marker: str, texts: Iterable[str]) -> bool:
-    """Tell whether a marker stands in its place: a short one at the start or after a delimiter.
-
-    Where a longer test marker of the service begins with it (`acme-` and `acme-test-`), that one
-    decides.
-    """
-    folded = marker.casefold()
-    longer = tuple(
-        prefix
-        for kind in service.kinds
-        for form in kind.forms
-        if form.mode == "test" and (prefix := form.prefix.casefold()).startswith(folded)
+def _leads_to_production(evidence: Evidence, place: Place) -> bool:
+    return any(
+        fits_host(place, host, service.hosts.production)
+        and not fits_host(place, host, (*service.hosts.sandbox, *service.hosts.either))
+        for service in evidence.services
+        if service.hosts.production
+        for host in place.hosts
     )
-    for reading in texts:
-        text = reading.casefold()
-        at = text.find(folded)
-        while at >= 0:
-            placed = len(marker) >= LONG or at == 0 or text[at - 1] in _DELIMITERS
-            if placed and not (longer and text.startswith(longer, at)):
-                return True
-            at = text.find(folded, at + 1)
-    return False
-
-
-def _words(text: str, texts: Sequence[str]) -> Iterator[str]:
-    """Give what stands between delimiters, where that is not the value itself."""
-    for reading in texts:
-        for word in reading.translate(_SPACES).split():
-            if word != text:
-                yield word
-
-
-def _has_form(form: Form, text: str) -> bool:
-    return text.startswith(form.prefix) and fits(form.tail, text, len(form.prefix))
-
-
-# ── the operator's lists ──────────────────────────────────────────────────────────────────────
-
-
-@cache
-def _key_id() -> re.Pattern[str]:
-    return re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])")
-
-
-def _refused(evidence: Evidence, texts: Sequence[str]) -> Iterator[str]:
-    """What the operator refuses, and keys that raise an alarm."""
-    refuse = evidence.rules.refuse
-    for text in texts:
-        if any(prefix in text for prefix in CREDENTIAL_PREFIXES):
-            for match in _key_id().finditer(text):
-                account = account_of(match[0])
-                if account in CANARIES:
-                    yield "it is a canary: using it raises an alarm at its owner"
-                elif account in refuse.aws_accounts:
-                    yield "it belongs to an AWS account that the manifest refuses"
-        if any(_names(text, account) for account in refuse.aws_accounts):
-            yield "it names an AWS account that the manifest refuses"
-        if any(_names(text, project) for project in refuse.gcp_projects):
-            yield "it belongs to a Google Cloud project that the manifest refuses"
-
-
-def _names(text: str, word: str) -> bool:
-    """Tell whether a word stands in a text with no letter, digit, `-` or `_` beside it."""
-    at = text.find(word) if word else -1
-    while at >= 0:
-        beside = text[at - 1 : at] + text[at + len(word) : at + len(word) + 1]
-        if not any(c.isalnum() or c in "-_" for c in beside):
-            return True
-        at = text.find(word, at + 1)
-    return False
 
 
 def _places(evidence: Evidence) -> Iterator[str]:
-    refuse, allow = evidence.rules.refuse, evidence.rules.allow
+    allow = evidence.rules.allow
     places = (*evidence.places, *evidence.hidden_places)
-    for place in places:
-        if refuse.hosts and any(matches(host, refuse.hosts) for host in place.hosts):
-            yield "it leads to a host that the manifest refuses"
-        if refuse.databases and any(matches(name, refuse.databases) for name in place.databases):
-            yield "it leads to a database that the manifest refuses"
-    production = evidence.service.hosts.production if evidence.service else ()
-    hosts = evidence.service.hosts if evidence.service else None
-    others = (*hosts.sandbox, *hosts.either) if hosts else ()
-    for place in (*places, *evidence.endpoints) if production else ():
-        for host in place.hosts:
-            if fits_host(place, host, production) and not fits_host(place, host, others):
-                yield f"it leads to {evidence.title}'s production host"
+    ends = evidence.endpoints
+    yield from refused_places((*places, *ends), evidence.rules.refuse)
+    if any(_leads_to_production(evidence, place) for place in (*places, *ends)):
+        yield f"it leads to {evidence.title}'s production host"
     for place in places if evidence.leads_somewhere else ():
         # the operator's word about a host beats its name, but not the names behind it
         unnamed = (h for h in place.hosts if not matches(h, allow.hosts or ()))
         if names_are_live(place) or any(map(host_is_live, unnamed)):
             yield "the name of its host, database or user says that it is production"
-
-
-def _kind(evidence: Evidence) -> str | None:
-    """Give the kind whose live form it has."""
-    for kind in evidence.service.kinds if evidence.service else ():
-        for form in kind.forms:
-            live = form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")
-            if live and (
-                _has_form(form, evidence.text)
-                or (len(form.prefix) >= SHORT and evidence.text.startswith(form.prefix))
-            ):
-                return kind.id
-    return None

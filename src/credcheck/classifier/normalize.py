@@ -8,6 +8,7 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _HEX = b"0123456789abcdefABCDEF"
 _LEAST_BASE64 = 10  # the shortest marker that is searched, encoded without padding
 _LEAST_HEX = 14
+_LEAST_WORD = 6
 _BLANK = " \t\r\n"
 # Invisible characters outside the category Cf: joiners, fillers, variation selectors.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
@@ -103,25 +104,44 @@ def _from_base64(data: bytes) -> list[str]:
     import binascii
 
     decoded = []
-    for run in data.translate(_table(_BASE64)).split():
+    for run in dict.fromkeys(data.translate(_table(_BASE64)).split()):
         if len(run) < _LEAST_BASE64:
             continue
         for start in range(4):
             # an incomplete last group is filled up: it may hold the end of a marker
             filled = run[start:] + b"AAAA"[: -(len(run) - start) % 4]
             decoded.append(binascii.a2b_base64(filled))
-    if not decoded:
-        return []
-    joined = b"\n".join(decoded)
-    return [joined.translate(None, b"\0").decode("latin-1")]
+    return _as_texts(decoded)
 
 
 def _from_hex(data: bytes) -> list[str]:
     """Decode every long run of hex digits, wherever in it the encoded part begins."""
     decoded = []
-    for run in data.translate(_table(_HEX)).split():
+    for run in dict.fromkeys(data.translate(_table(_HEX)).split()):
         if len(run) >= _LEAST_HEX:
             for start in (0, 1):
                 whole = run[start : len(run) - (len(run) - start) % 2]
                 decoded.append(bytes.fromhex(whole.decode()))
-    return [b"\n".join(decoded).translate(None, b"\0").decode("latin-1")] if decoded else []
+    return _as_texts(decoded)
+
+
+@cache
+def _printable() -> bytes:
+    return bytes(code if 32 < code < 127 else 32 for code in range(256))
+
+
+def _as_texts(decoded: list[bytes]) -> list[str]:
+    """Join what is text; of what is none, keep the longer words of ASCII, in which a key can be.
+
+    A NUL beside each letter is UTF-16; it is dropped.
+    """
+    texts, rest = [], []
+    for data in decoded:
+        try:
+            texts.append(data.decode("utf-8"))
+        except UnicodeDecodeError:
+            rest.append(data)
+    words = b"\n".join(rest).translate(_printable(), b"\0").split()
+    found = [visible("\n".join(texts))] if texts else []
+    found.append(b" ".join(w for w in words if len(w) >= _LEAST_WORD).decode("ascii"))
+    return [text for text in found if text]

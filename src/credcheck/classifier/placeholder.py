@@ -119,16 +119,23 @@ def is_dummy_tail(tail: str) -> bool:
     low = tail[:_LONGEST].casefold()
     if is_run(tail) or any(word in low for word in _LONG_WORDS):
         return True
-    same = rising = falling = 1
-    codes = [ord(char) for char in low]
-    for at in range(1, len(codes)):
-        step = codes[at] - codes[at - 1]
-        same = same + 1 if step == 0 else 1
-        rising = rising + 1 if step == 1 else 1
-        falling = falling + 1 if step == -1 else 1
-        if max(same, rising, falling) >= _SUSPICIOUS_RUN:
-            return True
-    return False
+    # a run of eight holds a pair at a multiple of seven
+    return any(
+        _run_at(low, at) >= _SUSPICIOUS_RUN
+        for at in range(0, len(low) - 1, _SUSPICIOUS_RUN - 1)
+        if -1 <= ord(low[at + 1]) - ord(low[at]) <= 1
+    )
+
+
+def _run_at(low: str, at: int) -> int:
+    """Give the length of the equal, rising or falling run that holds a pair."""
+    step = ord(low[at + 1]) - ord(low[at])
+    start, end = at, at + 1
+    while start and ord(low[start]) - ord(low[start - 1]) == step:
+        start -= 1
+    while end + 1 < len(low) and ord(low[end + 1]) - ord(low[end]) == step:
+        end += 1
+    return end - start + 1
 
 
 def is_dummy_word(tail: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credcheck.classifier.aws import CREDENTIAL_PREFIXES, account_of, role_account
 from credcheck.classifier.checksum import has_checksum
 from credcheck.classifier.forms import Match, marked_tail, match_form
-from credcheck.classifier.hosts import fits_host, matches
+from credcheck.classifier.hosts import leads_to
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.placeholder import (
     is_dummy_tail,
@@ -16,14 +16,12 @@ from credcheck.classifier.placeholder import (
     is_placeholder,
     is_run,
 )
-from credcheck.model import Verdict
+from credcheck.classifier.verdicts import article, proven, unknown
 from credcheck.services import load_service, test_candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from credcheck.classifier.dsn import Place
     from credcheck.classifier.evidence import Evidence
+    from credcheck.model import Verdict
     from credcheck.services import Dummy
 
 _SHORTEST_ALONE = 20  # what fits a shorter form may be anybody's: `demo-shop`
@@ -35,51 +33,22 @@ def find_test(evidence: Evidence) -> Verdict:
     """Judge a value in which nothing is live."""
     text, service = evidence.text, evidence.service
     if not text.strip():
-        return _unknown(evidence, "it is empty")
+        return unknown(evidence, "it is empty")
     dummy = service.dummies.get(text) if service else None
     if dummy is not None:
         return _of_dummy(evidence, dummy)
     match = match_form(service, text) if service and evidence.is_one_text else None
     if _is_placeholder(evidence, match):
-        return _unknown(evidence, "it is a placeholder, not a value", placeholder=True)
+        return unknown(evidence, "it is a placeholder, not a value", placeholder=True)
     if service is None and evidence.is_plain and (verdict := _of_only_service(evidence)):
         return verdict
     return (
         (_of_marker(evidence, match) if match else None)
+        or _of_token(evidence)
         or _of_account(evidence)
         or _of_place(evidence)
         or (_of_neighbors(evidence, match) if match else None)
         or _unproven(evidence, match)
-    )
-
-
-def _unknown(
-    evidence: Evidence,
-    reason: str,
-    *,
-    kind: str | None = None,
-    placeholder: bool = False,
-    malformed: bool = False,
-) -> Verdict:
-    return Verdict(
-        mode="unknown",
-        service=evidence.service_id,
-        kind=kind,
-        placeholder=placeholder,
-        reason=reason,
-        malformed=malformed,
-    )
-
-
-def _test(
-    evidence: Evidence, reason: str, kind: str | None = None, *warnings: str, service: str = ""
-) -> Verdict:
-    return Verdict(
-        mode="test",
-        service=service or evidence.service_id,
-        kind=kind,
-        warnings=warnings,
-        reason=reason,
     )
 
 
@@ -88,11 +57,11 @@ def _of_dummy(evidence: Evidence, dummy: Dummy) -> Verdict:
     if dummy.endpoint is not None and not _is_sent_to(evidence, dummy.endpoint):
         at = "a local server" if dummy.endpoint == "loopback" else dummy.endpoint
         reason = f"it is {dummy.what}, and works at {at} only"
-        return _unknown(evidence, reason, placeholder=True)
+        return unknown(evidence, reason, placeholder=True)
     if dummy.proves != "test":
-        return _unknown(evidence, f"it is {dummy.what}", placeholder=True)
+        return unknown(evidence, f"it is {dummy.what}", placeholder=True)
     warning = f"it is publicly documented: {dummy.what}"
-    return _test(evidence, f"it is {dummy.what} of {evidence.title}", dummy.kind, warning)
+    return proven(evidence, f"it is {dummy.what} of {evidence.title}", dummy.kind, warning)
 
 
 def _is_sent_to(evidence: Evidence, endpoint: str) -> bool:
@@ -101,15 +70,9 @@ def _is_sent_to(evidence: Evidence, endpoint: str) -> bool:
     if endpoint != "loopback":
         sandbox = (endpoint,)
     return bool(evidence.endpoints) and all(
-        (endpoint == "loopback" and place.is_loopback) or _leads_to(place, sandbox)
+        (endpoint == "loopback" and place.is_loopback) or leads_to(place, sandbox)
         for place in evidence.endpoints
     )
-
-
-def _leads_to(place: Place, hosts: Iterable[str]) -> bool:
-    """Tell whether a place is plain, and each of its hosts one of these."""
-    fitting = (fits_host(place, host, hosts) for host in place.hosts)
-    return place.is_plain and bool(place.hosts) and all(fitting)
 
 
 def _is_placeholder(evidence: Evidence, match: Match | None) -> bool:
@@ -132,12 +95,12 @@ def _is_placeholder(evidence: Evidence, match: Match | None) -> bool:
 def _of_marker(evidence: Evidence, match: Match) -> Verdict | None:
     """A test marker in its place, and a rest that fits."""
     kind, prefix = match.kind, match.form.prefix
-    if match.form.mode != "test" or kind.confidence == "guess":
+    if match.form.mode != "test" or kind.confidence == "guess" or kind.claims is not None:
         return None
     marker = f", marked {prefix}" if prefix else ""
     warnings = (f"a {kind.what} is made to be published",) if kind.client_side else ()
-    reason = f"{_a(f'{evidence.title} {kind.what}')} in test mode{marker}"
-    return _test(evidence, reason, kind.id, *warnings)
+    reason = f"{article(f'{evidence.title} {kind.what}')} in test mode{marker}"
+    return proven(evidence, reason, kind.id, *warnings)
 
 
 def _of_only_service(evidence: Evidence) -> Verdict | None:
@@ -159,8 +122,27 @@ def _of_only_service(evidence: Evidence) -> Verdict | None:
         return None
     if kind.confidence == "guess" or not form.prefix or is_dummy_tail(match.tail):
         return None
-    reason = f"it has the form of {_a(f'{service.name} {kind.what}')} in test mode, and of no other"
-    return _test(evidence, reason, kind.id, service=service.id)
+    reason = (
+        f"it has the form of {article(f'{service.name} {kind.what}')} in test mode, and of no other"
+    )
+    return proven(evidence, reason, kind.id, service=service.id)
+
+
+def _of_token(evidence: Evidence) -> Verdict | None:
+    token = evidence.token
+    if token is None:
+        return None
+    from credcheck.classifier.token_proof import judge_token
+
+    return judge_token(evidence, token)
+
+
+def _of_place(evidence: Evidence) -> Verdict | None:
+    if not evidence.places:
+        return None
+    from credcheck.classifier.place_proof import judge_place
+
+    return judge_place(evidence)
 
 
 def _of_account(evidence: Evidence) -> Verdict | None:
@@ -170,7 +152,7 @@ def _of_account(evidence: Evidence) -> Verdict | None:
         return None
     if evidence.rules.allow.aws_accounts is None:
         reason = "it is an access key id; no list says which accounts are test"
-        return _unknown(evidence, reason, kind="access-key-id")
+        return unknown(evidence, reason, kind="access-key-id")
     return _by_account(evidence, account_of(text), "access-key-id", "its account")
 
 
@@ -179,37 +161,12 @@ def _by_account(evidence: Evidence, account: str | None, kind: str, what: str) -
     allowed = evidence.rules.allow.aws_accounts or ()
     if account is None or account not in allowed:
         reason = f"{what} does not stand in allow.aws-accounts"
-        return _unknown(evidence, reason, kind=kind, malformed=True)
+        return unknown(evidence, reason, kind=kind, malformed=True)
     roles = {role_account(clean(other)) for other in evidence.others} - {None}
     if not roles.issubset(allowed):
         reason = "the account of the role beside it does not stand in allow.aws-accounts"
-        return _unknown(evidence, reason, kind=kind, malformed=True)
-    return _test(evidence, f"{what} stands in allow.aws-accounts", kind)
-
-
-def _of_place(evidence: Evidence) -> Verdict | None:
-    """A URL or connection string, whole and in one reading: the hosts decide."""
-    places = evidence.places
-    if not places:
-        return None
-    plain = evidence.is_plain and all(place.is_plain for place in places)
-    in_memory = evidence.leads_somewhere and all(place.in_memory for place in places)
-    if plain and in_memory:
-        return _test(evidence, "it cannot leave the process")
-    allowed = evidence.rules.allow.hosts
-    sandbox = evidence.service.hosts.sandbox if evidence.service else ()
-    hosts = [host for place in places for host in place.hosts]
-    plain = plain and bool(hosts)
-    if plain and all(_leads_to(place, sandbox) for place in places):
-        return _test(evidence, f"it leads to {evidence.title}'s sandbox host")
-    if plain and allowed is not None and all(matches(host, allowed) for host in hosts):
-        return _test(evidence, "its host stands in allow.hosts")
-    if not evidence.leads_somewhere and not all(place.whole for place in places):
-        return None
-    if allowed is None:
-        reason = "its host proves nothing; allow.hosts can name what is test"
-        return _unknown(evidence, reason, malformed=_is_malformed(evidence))
-    return _unknown(evidence, "its host does not stand in allow.hosts", malformed=True)
+        return unknown(evidence, reason, kind=kind, malformed=True)
+    return proven(evidence, f"{what} stands in allow.aws-accounts", kind)
 
 
 def _of_neighbors(evidence: Evidence, match: Match) -> Verdict | None:
@@ -218,14 +175,14 @@ def _of_neighbors(evidence: Evidence, match: Match) -> Verdict | None:
     if service is None or match.form.mode != "bare":
         return None
     ends = evidence.endpoints
-    if kind.by_host and ends and all(_leads_to(place, service.hosts.sandbox) for place in ends):
-        return _test(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
+    if kind.by_host and ends and all(leads_to(place, service.hosts.sandbox) for place in ends):
+        return proven(evidence, f"it is sent to {service.name}'s sandbox host", kind.id)
     for other in evidence.others if kind.pair else ():
         partner = match_form(service, clean(other))
         if partner is None or partner.kind.id not in kind.pair:
             continue
         if partner.form.mode == "test" and not is_dummy_tail(partner.tail):
-            return _test(evidence, f"the {partner.kind.what} beside it is in test mode", kind.id)
+            return proven(evidence, f"the {partner.kind.what} beside it is in test mode", kind.id)
         if service.id == "aws" and evidence.rules.allow.aws_accounts is not None:
             return _by_account(
                 evidence, account_of(clean(other)), kind.id, "the account of the key id beside it"
@@ -236,26 +193,33 @@ def _of_neighbors(evidence: Evidence, match: Match) -> Verdict | None:
 def _unproven(evidence: Evidence, match: Match | None) -> Verdict:
     """Nothing proves anything: malformed where the service marks its test keys."""
     service = evidence.service
+    if "-----BEGIN " in evidence.text:
+        return _of_pem(evidence, match)
     if service is None:
-        return _unknown(evidence, "no service is declared, and its form belongs to none alone")
+        return unknown(evidence, "no service is declared, and its form belongs to none alone")
     if match is not None:
         kind = match.kind
         if match.form.mode == "test":
-            reason = f"{_a(f'{service.name} {kind.what}')} whose test marker is no proof"
+            reason = f"{article(f'{service.name} {kind.what}')} whose test marker is no proof"
         else:
-            reason = f"{_a(f'{kind.what} of {service.name}')} carries no mode"
-        return _unknown(evidence, reason, kind=kind.id)
+            reason = f"{article(f'{kind.what} of {service.name}')} carries no mode"
+        return unknown(evidence, reason, kind=kind.id)
     if service.marks_test:
-        reason = f"it does not have the form of {_a(service.name)} test credential"
-        return _unknown(evidence, reason, malformed=True)
-    return _unknown(evidence, f"{service.name} credentials carry no mode")
+        reason = f"it does not have the form of {article(service.name)} test credential"
+        return unknown(evidence, reason, malformed=True)
+    return unknown(evidence, f"{service.name} credentials carry no mode")
 
 
-def _is_malformed(evidence: Evidence) -> bool:
-    return evidence.service is not None and evidence.service.marks_test
+def _of_pem(evidence: Evidence, match: Match | None) -> Verdict:
+    """A PEM block says what it is, and nothing of where it is used."""
+    from credcheck.classifier.pem import describe, is_cut
 
-
-def _a(words: str) -> str:
-    """Put the article before words."""
-    spelled = words[:1] in "AEFHILMNORSX" and words[1:2].isupper()  # an ARN
-    return f"{'an' if spelled or words[:1].lower() in 'aeio' else 'a'} {words}"
+    marks = evidence.service is not None and evidence.service.marks_test
+    verdict = unknown(
+        evidence,
+        f"it is {describe(evidence.text)}, which carries no mode",
+        kind=match.kind.id if match else None,
+        malformed=match is None and marks,
+    )
+    cut = ("it is cut off: its last line is missing",) if is_cut(evidence.text) else ()
+    return verdict._replace(warnings=cut)

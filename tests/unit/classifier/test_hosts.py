@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credcheck.classifier import Rules, classify
-from credcheck.classifier.dsn import MOST_PLACES, places
+from credcheck.classifier.dsn import MOST_HOSTS, MOST_PLACES, places
 from credcheck.classifier.hosts import canonical_host, host_is_live, is_loopback_host, matches
 from credcheck.model import Allow, Refuse
 
@@ -232,8 +232,26 @@ def test_a_name_that_is_no_address_stays(name: str, host: str) -> None:
     assert canonical_host(name)[0] == host
 
 
-def test_the_number_of_places_is_bounded() -> None:
-    assert len(places("a://" * (MOST_PLACES + 9))) == MOST_PLACES
+def test_a_place_that_is_repeated_is_read_once() -> None:
+    assert len(places("a://b " * 9)) == 1
+    (place,) = places("postgres://" + "a,b," * 9)
+    assert place.hosts == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"postgres://h{n}/a " for n in range(MOST_PLACES + 9)) + "https://u@{host}:1/x",
+        "postgres://" + ",".join(f"h{n}" for n in range(MOST_HOSTS + 9)) + ",{host}:5432/app",
+        ",".join(f"h{n}:1" for n in range(MOST_HOSTS + 9)) + ",[{host}]",
+    ],
+    ids=["addresses", "hosts of an address", "bare hosts"],
+)
+def test_the_end_of_an_endless_list_is_searched_too_and_proves_nothing(text: str) -> None:
+    assert mode(text.format(host="db.acme.example")) == "live"
+    assert mode(text.format(host="db.prod.acme.com")) == "live"
+    everything = Rules(allow=Allow(hosts=("*",)))
+    assert mode(text.format(host="localhost"), rules=everything) == "unknown"
 
 
 @given(

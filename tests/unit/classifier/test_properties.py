@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,22 @@ def test_a_long_live_marker_is_found_in_every_wrapping(
         assert classify(wrapped, example[0]).mode == "live"
 
 
+# A short marker counts at the start or after a delimiter only, and two of these forms tell the
+# vendor's capitals from small letters.
+GLUED = {"glued", "base64, second alignment", "base64, third alignment"}
+
+
+@pytest.mark.parametrize("wrapping", sorted(WRAPPINGS.keys() - GLUED - {"upper case"}))
+def test_a_live_key_is_live_under_its_service_in_every_wrapping(wrapping: str) -> None:
+    for service_id, pieces in LIVE:
+        value = Maker(wrapping).value(pieces)
+        if wrapping == "url" and "://" in value:
+            continue
+        assert (service_id, classify(WRAPPINGS[wrapping](value), service_id).mode) == (
+            service_id, "live",
+        )  # fmt: skip
+
+
 @given(st.text(), st.sampled_from([None, *service_ids(), "nobody"]), st.dictionaries(
     st.sampled_from(["STRIPE_API_BASE", "AWS_ENDPOINT_URL", "PAYPAL_API_BASE", "STRIPE_SECRET_KEY"]),
     st.text(),
@@ -144,5 +161,55 @@ def test_a_reason_shows_no_eight_characters_of_a_secret_part(service_id: str, se
         maker = Maker(f"{seed}{example.kind}")
         verdict = classify(maker.value(example.pieces), service_id)
         said = verdict.reason + " ".join(verdict.warnings)
+        for part in maker.generated:
+            assert not [n for n in range(len(part) - 7) if part[n : n + 8] in said]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["\ud800", "\udfff", "\0", "\x1b[2J", "\u202e", "\ufeff", "a", "sk_", "://"]
+        )
+    ).map("".join),
+    st.sampled_from([None, "stripe", "database_url", "aws", "jwt", "pem_key"]),
+)
+def test_surrogates_and_control_characters_are_judged_and_never_echoed(
+    value: str, service: str | None
+) -> None:
+    verdict = classify(value, service)
+    assert verdict.mode == "unknown"
+    assert verdict.reason.isprintable()
+
+
+@pytest.mark.parametrize("service", [None, "stripe", "database_url", "aws"])
+def test_a_megabyte_of_anything_is_judged(service: str | None) -> None:
+    for text in ("\ud800a" * 500_000, "${" * 500_000, "é=;" * 350_000, "a,b@" * 250_000):
+        assert classify(text, service).mode == "unknown"
+        assert classify(text + " sk_" + "live_", service).mode == "live"
+
+
+@given(
+    st.sampled_from(LIVE),
+    st.integers(0, 10**6),
+    st.sampled_from(sorted(WRAPPINGS)),
+    st.sampled_from([None, *service_ids()]),
+)
+def test_a_reason_shows_nothing_of_a_value_in_any_wrapping(
+    example: tuple[str, tuple[object, ...]], seed: int, wrapping: str, declared: str | None
+) -> None:
+    maker = Maker(seed)
+    wrapped = WRAPPINGS[wrapping](maker.value(example[1]))
+    verdict = classify(wrapped, declared)
+    said = verdict.reason + " ".join(verdict.warnings)
+    for part in maker.generated:
+        assert not [n for n in range(len(part) - 7) if part[n : n + 8] in said]
+
+
+@given(st.integers(0, 10**6), st.sampled_from([None, "database_url", "jwt", "stripe"]))
+def test_a_reason_shows_nothing_of_an_address(seed: int, service: str | None) -> None:
+    maker = Maker(seed)
+    user, password = maker.piece({"alnum": 12}), maker.piece({"urlsafe": 20})
+    for host in ("db.prod.acme.com", "localhost", "db.acme.com"):
+        said = classify(f"postgres://{user}:{password}@{host}/app", service).reason
         for part in maker.generated:
             assert not [n for n in range(len(part) - 7) if part[n : n + 8] in said]
