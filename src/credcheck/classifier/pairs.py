@@ -32,7 +32,7 @@ def read_pairs(text: str) -> Place | None:
 
 
 def _is_key(key: str) -> bool:
-    """Tell whether a key is words; what else stands before `=` another reader may read otherwise."""
+    """Tell whether a key is words; what else stands before `=` may be read otherwise."""
     return key.replace(" ", "").replace("_", "").replace(".", "").replace("-", "").isalnum()
 
 

@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"(?:eyJ|AgE)[A-Za-z0-9_\-.]{8,300000}")
 _JWT = "eyJ"
 MARKS = ("eyJ", "AgE")
 _MOST_TRIES = 20_000
+_LONGEST_LOCATION = 256
 _LONGEST_SEGMENT = 100_000
 _MODE_CLAIMS = frozenset(("livemode", "live_mode", "is_live", "islive"))
 
@@ -139,7 +140,8 @@ def _from_macaroon(chunk: str) -> Token | None:
 
     Source: https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
     """
-    data = _decode(chunk.partition(".")[0])
+    head = chunk.partition(".")[0][:_LONGEST_LOCATION]
+    data = _decode(head[: len(head) // 4 * 4])
     length = data[2] if data[:2] == b"\x02\x01" and len(data) > 3 else 0
     if not 0 < length < 128 or len(data) < 3 + length:
         return None

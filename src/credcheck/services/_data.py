@@ -1326,6 +1326,9 @@ k	api-token	API token	secret	widely observed	unknown			The first field of the ma
 t	pypi-AgENdGVzdC5weXBpLm9yZw	urlsafe{80,1000}
 l	pypi-AgEIcHlwaS5vcmc	urlsafe{80,1000}
 b	pypi-	urlsafe{80,1000}
+c	macaroon
+ct	location=test.pypi.org
+cl	location=pypi.org
 """,
     "quickbooks": """
 n	Intuit QuickBooks	accounting	1	https://developer.intuit.com/app/developer/dashboard	2026-11-22		GET companyinfo
@@ -1674,8 +1677,11 @@ n	Supabase	cloud	1	https://supabase.com/docs/guides/local-development	2026-11-22
 e	SUPABASE_ANON_KEY	SUPABASE_SERVICE_ROLE_KEY	SUPABASE_SECRET_KEY	SUPABASE_PUBLISHABLE_KEY	SUPABASE_JWT_SECRET	SUPABASE_ACCESS_TOKEN
 u	SUPABASE_URL	NEXT_PUBLIC_SUPABASE_URL
 s	supabase/cli apps/cli-go/pkg/config/apikeys.go	betterleaks config/betterleaks.toml
-k	legacy-key	legacy anon or service_role key	secret	documented	unknown			The claim iss is supabase-demo for the local stack; a hosted project may be a staging one.
+k	legacy-key	legacy anon or service_role key	secret	documented	unknown			The claim iss is supabase-demo for the local stack. A hosted project counts as live unless its host, ref.supabase.co, stands in allow.hosts.
 b	eyJ	urlsafe{5,9000} '.' urlsafe{2,90000} '.' urlsafe{20,9000}
+c	jwt	{ref}.supabase.co
+ct	iss=supabase-demo
+cl	iss=supabase
 k	publishable-key	publishable key	public	documented	unknown	c
 b	sb_publishable_	urlsafe{22} '_' urlsafe{8}
 k	secret-key	secret key	secret	documented	unknown

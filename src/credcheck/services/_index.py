@@ -371,7 +371,8 @@ netsuite
 
 # a claim inside a token that makes it live -> the services that use it
 CLAIMS = _table("""
-
+iss=supabase	supabase
+location=pypi.org	pypi
 """)
 
 # a usual variable -> the one service that it belongs to; searched, not split

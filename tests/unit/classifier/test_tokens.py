@@ -261,3 +261,36 @@ def test_no_odd_token_makes_it_raise_or_test(
     verdict = classify(jwt(claims, header), "jwt")
     assert verdict.mode in {"unknown", "live"}
     assert verdict.reason
+
+
+# ── shipped services ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("service", ["supabase", "stripe", "jwt", None])
+def test_a_hosted_supabase_projects_key_is_live_under_any_declaration(service: str | None) -> None:
+    hosted = jwt({"iss": "supabase", "ref": REF, "role": "anon"}, {"alg": "HS256"})
+    verdict = classify(hosted, service)
+    assert verdict.mode == "live"
+    assert verdict.reason == "it carries a claim of Supabase's production tokens"
+    staging = Rules(allow=Allow(hosts=(f"{REF}.supabase.co",)))
+    assert classify(hosted, "supabase", rules=staging).mode == "test"
+
+
+def test_the_local_stacks_supabase_key_is_test_where_it_is_declared() -> None:
+    local = jwt({"iss": "supabase-demo", "role": "service_role"}, {"alg": "HS256"})
+    assert classify(local, "supabase").mode == "test"
+    assert classify(local, "jwt").mode == "unknown"
+    assert classify(f"Bearer {local}", "supabase").mode == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"), [(b"test.pypi.org", "test"), (b"pypi.org", "live")]
+)
+def test_the_location_in_a_token_of_an_index_decides(location: bytes, expected: str) -> None:
+    assert classify(macaroon(location), "pypi").mode == expected
+
+
+def test_a_token_of_pypi_is_live_however_it_is_written() -> None:
+    assert classify(macaroon(b"https://pypi.org"), "pypi").mode == "live"
+    assert classify(macaroon(b"pypi.org").removeprefix("pypi-"), "stripe").mode == "live"
+    assert classify(macaroon(b"index.acme.example"), "pypi").mode == "unknown"
