@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from credcheck.context import detect_context
 from credcheck.errors import NotReady, Refused
 from credcheck.hygiene import Hygiene
-from credcheck.judging import Judge, refused_place
+from credcheck.judging import Judge, read_value_file, refused_place
 from credcheck.model import (
     Attempt,
     Finding,
@@ -24,7 +24,7 @@ from credcheck.model import (
 from credcheck.preflight import assign, decide, exit_code, refusal_sentence, suite_by_path
 from credcheck.reporting import about, make_report, select
 from credcheck.resolver import resolve, takes_part
-from credcheck.secret import Secret
+from credcheck.secret import Secret, remember
 from credcheck.sources import REMOTE, open_source, third_party_names
 
 if TYPE_CHECKING:
@@ -192,6 +192,22 @@ class Broker:
             attempts=(),
         )
         return Judge(self.manifest, self.context, companions).status(resolution, {})[0]
+
+    def remember_local(self) -> None:
+        """Note what the local sources hold for the declared secrets, so that it can be scrubbed.
+
+        Nothing is resolved, and no remote source is asked. Broken files are told of later.
+        """
+        from credcheck.errors import UsageError
+
+        try:
+            variables = self._hygiene.variables()
+        except UsageError:
+            return
+        for spec in self.manifest.secrets.values():
+            for name in spec.names:
+                if name in variables and not self._judge.is_placeholder(spec, variables[name]):
+                    self._remember(spec, variables[name])
 
     # ── handing out ───────────────────────────────────────────────────────────────────────────
 
@@ -373,6 +389,8 @@ class Broker:
             trail = tuple(Attempt(*attempt) for attempt in attempts)
             self._statuses[name] = status._replace(attempts=trail)
         self._values.update({n: Secret(value) for n, value in state["values"].items()})
+        for name, secret in self._values.items():
+            self._remember(self.spec(name), secret)
         for name, told in state["findings"].items():
             self._findings[name] = [Finding(*fields) for fields in told]
         self._restored = tuple(Finding(*fields) for fields in state["elsewhere"])
@@ -433,6 +451,16 @@ class Broker:
         self._values.pop(name, None)
         if resolution.secret is not None and status.state == "ready":
             self._values[name] = resolution.secret
+        if resolution.secret is not None and status.state != "placeholder":
+            self._remember(resolution.spec, resolution.secret)
+        for _, _, shadowed in resolution.shadowed:
+            self._remember(resolution.spec, shadowed)
+
+    def _remember(self, spec: SecretSpec, secret: Secret) -> None:
+        """Note a value for scrubbing; of a `file = true` secret the content, and not the path."""
+        if spec.file:
+            secret = Secret(read_value_file(self.manifest, secret) or "")
+        remember(spec.name, secret)
 
     def _refuse_place(self, spec: SecretSpec, place: str) -> None:
         from credcheck.findings import finding

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, final
+from typing import TYPE_CHECKING, Any, NoReturn, final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 @final
@@ -48,3 +51,31 @@ class Secret:
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         message = "a Secret cannot be pickled: its value must not leave the process"
         raise TypeError(message)
+
+
+# ── what this process knows ───────────────────────────────────────────────────────────────────
+
+# Whoever scrubs the process's output reads this. It only grows: a value that was rotated or revoked
+# may still be printed.
+_known: list[tuple[str, Secret]] = []
+_listeners: list[Callable[[str, Secret], None]] = []
+
+
+def remember(name: str, secret: Secret) -> None:
+    """Note a secret that was resolved or told; who listens knows it when this returns."""
+    if secret.is_blank():
+        return
+    _known.append((name, secret))
+    for listener in tuple(_listeners):
+        listener(name, secret)
+
+
+def known_secrets() -> Sequence[tuple[str, Secret]]:
+    """Give everything that was noted so far, by name; it grows."""
+    return _known
+
+
+def listen(listener: Callable[[str, Secret], None]) -> Callable[[], None]:
+    """Call a function for every secret from now on; gives a function that ends it."""
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener)

@@ -50,7 +50,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from credcheck.pytest_plugin.sharing import XdistHooks
 
         config.pluginmanager.register(XdistHooks(config), "credcheck-xdist")
+    state_of(config).watch()
     state_of(config).open()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what was begun for this run alone."""
+    state = config.stash.get(STATE, None)
+    if state is not None:
+        state.close()
 
 
 @pytest.hookimpl(tryfirst=True)

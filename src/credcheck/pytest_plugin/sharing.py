@@ -30,7 +30,12 @@ class XdistHooks:
         """Hand a worker everything that was resolved, on the channel that only it reads."""
         state = state_of(node.config)
         if state.active:
-            node.workerinput["credcheck"] = state.broker.dump()
+            from credcheck.secret import known_secrets
+
+            node.workerinput["credcheck"] = {
+                "broker": state.broker.dump(),
+                "known": [(name, secret.reveal()) for name, secret in known_secrets()],
+            }
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count what was stopped where only a worker knows that anything needs a secret."""

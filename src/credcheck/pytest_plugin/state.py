@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from typing import NoReturn
 
     from credcheck.broker import Broker
     from credcheck.errors import UsageError
     from credcheck.model import Finding, TestGroup
+    from credcheck.pytest_plugin.scrubbing import Scrubbing
     from credcheck.pytest_plugin.stops import Stop
+    from credcheck.secret import Secret
 
 REFUSED = 3
 NAMES = pytest.StashKey[tuple[str, ...]]()
@@ -38,8 +40,36 @@ class State:
         self.current: pytest.Item | None = None
         self.refused: list[Finding] = []
         self.exit_code: int | None = None
+        self.scrubbing: Scrubbing | None = None
         self._broker: Broker | None = None
         self._is_over = False
+        self._stop_watching: Callable[[], None] | None = None
+
+    # ── scrubbing ─────────────────────────────────────────────────────────────────────────────
+
+    def watch(self) -> None:
+        """Scrub the run's output from the first secret on that this process comes to know."""
+        from credcheck.secret import known_secrets, listen
+
+        self._stop_watching = listen(self._learn)
+        if known_secrets():
+            self._start_scrubbing()
+
+    def _learn(self, name: str, secret: Secret) -> None:  # noqa: ARG002
+        self._start_scrubbing()
+
+    def _start_scrubbing(self) -> None:
+        if self.scrubbing is None:
+            from credcheck.pytest_plugin.scrubbing import Scrubbing
+
+            self.scrubbing = Scrubbing(self.config)
+            self.scrubbing.start()
+
+    def close(self) -> None:
+        """End the watch; what is scrubbed stays so until the process ends."""
+        if self._stop_watching is not None:
+            self._stop_watching()
+            self._stop_watching = None
 
     # ── the broker ────────────────────────────────────────────────────────────────────────────
 
@@ -58,11 +88,15 @@ class State:
 
         shared = getattr(self.config, "workerinput", {}).get("credcheck")
         if shared is not None:
-            self.broker.restore(shared)
+            from credcheck.secret import Secret, remember
+
+            for name, value in shared["known"]:
+                remember(name, Secret(value))
+            self.broker.restore(shared["broker"])
         elif self.config.getoption("help", default=False):
             return
         elif os.environ.get("CREDCHECK_MANIFEST") or has_manifest(self.root):
-            _ = self.broker
+            self.broker.remember_local()
 
     @property
     def broker(self) -> Broker:

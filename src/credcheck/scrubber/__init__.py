@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from credcheck.scrubber.cores import MINIMUM, cores_of, weak_inside, why_unmaskable
 from credcheck.scrubber.index import Index, mask_of
 from credcheck.scrubber.stream import ScrubberStream
-from credcheck.secret import Secret
+from credcheck.secret import Secret, known_secrets, remember
 
 if TYPE_CHECKING:
     import logging
-    from typing import Any
+    from typing import Any, Self
 
 __all__ = ["MINIMUM", "Scrubber", "ScrubberStream"]
 
@@ -31,7 +31,7 @@ class Scrubber:
     """
 
     def __init__(self, engine: str | None = None) -> None:
-        """Make an empty scrubber.
+        """Make an empty scrubber; what it is told, the pytest plugin scrubs too.
 
         Args:
             engine: ``"words"`` (no dependency), ``"automaton"`` (`ahocorasick_rs`, the extra
@@ -43,7 +43,19 @@ class Scrubber:
         self._index: Index | None = None
         self._stale = False
         self._lock = Lock()
+        self._follows = False
+        self._followed = 0
         self.failures = 0  # texts that were replaced as a whole, because scrubbing failed
+
+    @classmethod
+    def of_process(cls) -> Self:
+        """Give a scrubber for all that this process knows, now and later.
+
+        That is what any `Broker` resolved, what `provide` was given and what any scrubber was told.
+        """
+        scrubber = cls()
+        scrubber._follows = True
+        return scrubber
 
     def __repr__(self) -> str:
         return f"<Scrubber: {', '.join(self._values) or 'nothing'}>"
@@ -66,15 +78,26 @@ class Scrubber:
         """
         if not name:
             raise ValueError("a value to be masked needs a name")
-        text = value.reveal() if isinstance(value, Secret) else value
-        if not text.strip():
-            return
+        secret = value if isinstance(value, Secret) else Secret(value)
+        if not secret.is_blank():
+            self._add(name, secret.reveal())
+            remember(name, secret)
+
+    def _add(self, name: str, text: str) -> None:
         with self._lock:
             known = self._values.setdefault(name, {})
             if text not in known:
                 known[text] = None
                 self._note(name, text)
                 self._stale = True
+
+    def _follow_if_asked(self) -> None:
+        """Take what the process has come to know since the last time."""
+        known = known_secrets()
+        while self._follows and self._followed < len(known):
+            name, secret = known[self._followed]
+            self._followed += 1
+            self._add(name, secret.reveal())
 
     def _note(self, name: str, value: str) -> None:
         reason = why_unmaskable(value)
@@ -86,10 +109,12 @@ class Scrubber:
     @property
     def names(self) -> tuple[str, ...]:
         """The names that were added, in order."""
+        self._follow_if_asked()
         return tuple(self._values)
 
     def values(self) -> tuple[tuple[str, Secret], ...]:
         """Give every name with each of its values, wrapped."""
+        self._follow_if_asked()
         with self._lock:
             return tuple(
                 (name, Secret(value)) for name, known in self._values.items() for value in known
@@ -98,6 +123,7 @@ class Scrubber:
     @property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each name whose value is not masked, and why not."""
+        self._follow_if_asked()
         return tuple(self._warnings.values())
 
     # ── scrubbing ─────────────────────────────────────────────────────────────────────────────
@@ -155,6 +181,7 @@ class Scrubber:
 
     def index(self) -> Index | None:
         """Give what is looked for, prepared; None as long as there is nothing."""
+        self._follow_if_asked()
         if self._stale:
             with self._lock:
                 if self._stale:

@@ -1,0 +1,125 @@
+"""What pytest's objects hold: strings anywhere in a report are scrubbed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from _pytest._code.code import TerminalRepr
+
+if TYPE_CHECKING:
+    from credcheck.scrubber import Scrubber
+
+_ATOMS = frozenset({int, float, bool, type(None)})
+# what every report has and what no test can put a text into; the rest is looked through
+_OWN = frozenset({"outcome", "when", "duration", "start", "stop", "node", "_id", "nodeid"})
+_USUAL = _OWN | {"location", "keywords", "longrepr", "user_properties", "sections"}
+_USUAL |= {"worker_id", "testrun_uid", "item_index", "_from_xdist", "result"}
+_FAILED = "[REDACTED: credcheck could not scrub this report]"
+
+
+class Cleaner:
+    """Scrubs reports and what they are made of."""
+
+    def __init__(self, scrubber: Scrubber, *, node_ids: bool = True) -> None:
+        """Make one.
+
+        Args:
+            scrubber: the scrubber.
+            node_ids: scrub a report's node id too. An xdist worker must leave it as its item has
+                it; the controller scrubs it.
+        """
+        self._text = scrubber.text
+        self._data = scrubber.data
+        self._node_ids = node_ids
+        self._last = ""
+        self.failures = 0
+
+    def report(self, report: Any) -> None:
+        """Scrub a test's or a collector's report; if that fails, it loses all its texts."""
+        try:
+            if self._node_ids:
+                self._node_id(report)
+            fields = vars(report)
+            if (
+                report.outcome == "passed"
+                and not report.sections
+                and not fields.get("user_properties")
+                and _USUAL.issuperset(fields)
+            ):
+                return
+            for name, value in list(fields.items()):
+                if name not in _OWN:
+                    clean = self.value(value)
+                    if clean is not value:
+                        setattr(report, name, clean)
+        except Exception:  # noqa: BLE001  # fail closed: nothing of it may pass
+            self.failures += 1
+            report.longrepr = _FAILED if report.longrepr is not None else None
+            report.sections = [("credcheck", _FAILED)]
+            report.user_properties = []
+
+    def _node_id(self, report: Any) -> None:
+        node_id = report.nodeid
+        if node_id != self._last:  # the three reports of a test follow each other
+            clean = self._text(node_id)
+            if clean is not node_id:
+                report.nodeid = clean
+            self._last = clean
+
+    def value(self, value: Any) -> Any:
+        """Give a value with every text in it scrubbed; the same object if nothing changed.
+
+        Lists and dicts are changed in place, pytest's own representations too. Anything else that
+        prints a secret is replaced by its scrubbed text.
+        """
+        kind = type(value)
+        if kind in _ATOMS:
+            return value
+        if kind is str:
+            return self._text(value)
+        if isinstance(value, bytes):
+            return self._data(value)
+        if isinstance(value, str):
+            clean = self._text(str(value))
+            return clean if clean != value else value
+        if isinstance(value, list):
+            value[:] = map(self.value, value)
+            return value
+        if isinstance(value, tuple):
+            return self._tuple(value)
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        return self._object(value)
+
+    def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        clean = [self.value(part) for part in value]
+        if all(new is old for new, old in zip(clean, value, strict=True)):
+            return value
+        make = getattr(type(value), "_make", tuple)
+        made: tuple[Any, ...] = make(clean)
+        return made
+
+    def _mapping(self, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        pairs = [(self.value(key), self.value(part)) for key, part in value.items()]
+        if all(
+            new_key is key and new is part
+            for (new_key, new), (key, part) in zip(pairs, value.items(), strict=True)
+        ):
+            return value
+        if isinstance(value, dict):
+            value.clear()
+            value.update(pairs)
+            return value
+        return dict(pairs)
+
+    def _object(self, value: Any) -> Any:
+        if isinstance(value, TerminalRepr) or type(value).__name__.lower() == "subtestcontext":
+            for name, part in list(vars(value).items()):
+                clean = self.value(part)
+                if clean is not part:
+                    object.__setattr__(value, name, clean)  # some of them are frozen
+            return value
+        text = str(value)
+        clean = self._text(text)
+        return value if clean is text else clean
