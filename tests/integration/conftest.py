@@ -7,6 +7,18 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+# installed for the tests that name them; the other runs are to be quick and plain
+OTHERS = (
+    "allure_pytest anyio asyncio django html html_fixtures metadata pytest-bdd pytest_jsonreport "
+    "pytest_reportlog recording rerunfailures rich sugar"
+)
+
+
+@pytest.fixture(autouse=True)
+def few_plugins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # it takes the variable away
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in OTHERS.split()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,6 +37,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--credcheck-report", metavar="FILE", help="write the report to this file, as JSON"
     )
+    group.addoption(
+        "--credcheck-capture",
+        choices=("sys", "fd"),
+        default="sys",
+        help="scrub what Python writes (sys), or all that anybody writes to the terminal (fd)",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Take over the descriptors before pytest's own capture does."""
+    if early_config.known_args_namespace.credcheck_capture == "fd":
+        from credcheck.pytest_plugin.capturing import start_filter
+
+        start_filter(early_config)
+    return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,21 +44,21 @@ class IdHooks:
         try:
             return (yield)
         finally:
-            del metafunc.parametrize  # type: ignore[attr-defined]  # the method shows again
+            del metafunc.parametrize  # the method shows again
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_parametrize_id(self, val: object) -> Generator[None, str | None, str | None]:
         """Scrub the id that a plugin gives, and give one for a text that pytest would show."""
         made = yield
         if made is not None:
-            return self._masked(made, val)
+            return str(self._masked(made, val))
         if isinstance(val, bytes):
             text = val.decode("ascii", "backslashreplace")
         elif isinstance(val, str | int | float):
             text = str(val)
         else:
             return None
-        masked = self._masked(text, val)
+        masked: str = self._masked(text, val)
         return masked if masked is not text else None
 
     def _ids(self, ids: Any) -> Any:

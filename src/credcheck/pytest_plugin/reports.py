@@ -15,6 +15,8 @@ _ATOMS = frozenset({int, float, bool, type(None)})
 _OWN = frozenset({"outcome", "when", "duration", "start", "stop", "node", "_id", "nodeid"})
 _USUAL = _OWN | {"location", "keywords", "longrepr", "user_properties", "sections"}
 _USUAL |= {"worker_id", "testrun_uid", "item_index", "_from_xdist", "result"}
+# where an object of another plugin is printed as it is; elsewhere objects are no texts
+_PRINTED = frozenset({"longrepr", "sections", "user_properties"})
 _FAILED = "[REDACTED: credcheck could not scrub this report]"
 
 
@@ -33,6 +35,7 @@ class Cleaner:
         self._data = scrubber.data
         self._node_ids = node_ids
         self._last = ""
+        self._prints = True
         self.failures = 0
 
     def report(self, report: Any) -> None:
@@ -50,7 +53,7 @@ class Cleaner:
                 return
             for name, value in list(fields.items()):
                 if name not in _OWN:
-                    clean = self.value(value)
+                    clean = self.value(value, prints=name in _PRINTED)
                     if clean is not value:
                         setattr(report, name, clean)
         except Exception:  # noqa: BLE001  # fail closed: nothing of it may pass
@@ -67,12 +70,16 @@ class Cleaner:
                 report.nodeid = clean
             self._last = clean
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any, *, prints: bool = True) -> Any:
         """Give a value with every text in it scrubbed; the same object if nothing changed.
 
-        Lists and dicts are changed in place, pytest's own representations too. Anything else that
-        prints a secret is replaced by its scrubbed text.
+        Lists and dicts are changed in place, pytest's own representations too. Any other object
+        that prints a secret is replaced by its scrubbed text, if ``prints``.
         """
+        self._prints = prints
+        return self._value(value)
+
+    def _value(self, value: Any) -> Any:
         kind = type(value)
         if kind in _ATOMS:
             return value
@@ -84,7 +91,7 @@ class Cleaner:
             clean = self._text(str(value))
             return clean if clean != value else value
         if isinstance(value, list):
-            value[:] = map(self.value, value)
+            value[:] = map(self._value, value)
             return value
         if isinstance(value, tuple):
             return self._tuple(value)
@@ -93,7 +100,7 @@ class Cleaner:
         return self._object(value)
 
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
-        clean = [self.value(part) for part in value]
+        clean = [self._value(part) for part in value]
         if all(new is old for new, old in zip(clean, value, strict=True)):
             return value
         make = getattr(type(value), "_make", tuple)
@@ -101,7 +108,7 @@ class Cleaner:
         return made
 
     def _mapping(self, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
-        pairs = [(self.value(key), self.value(part)) for key, part in value.items()]
+        pairs = [(self._value(key), self._value(part)) for key, part in value.items()]
         if all(
             new_key is key and new is part
             for (new_key, new), (key, part) in zip(pairs, value.items(), strict=True)
@@ -116,9 +123,11 @@ class Cleaner:
     def _object(self, value: Any) -> Any:
         if isinstance(value, TerminalRepr) or type(value).__name__.lower() == "subtestcontext":
             for name, part in list(vars(value).items()):
-                clean = self.value(part)
+                clean = self._value(part)
                 if clean is not part:
                     object.__setattr__(value, name, clean)  # some of them are frozen
+            return value
+        if not self._prints:
             return value
         text = str(value)
         clean = self._text(text)

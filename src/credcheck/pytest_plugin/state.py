@@ -51,6 +51,10 @@ class State:
         """Scrub the run's output from the first secret on that this process comes to know."""
         from credcheck.secret import known_secrets, listen
 
+        if self.is_worker and self.config.getoption("--credcheck-capture") == "fd":
+            from credcheck.pytest_plugin.capturing import start_filter
+
+            start_filter(self.config)
         self._stop_watching = listen(self._learn)
         if known_secrets():
             self._start_scrubbing()

@@ -557,6 +557,10 @@ vault = "secret/ci/shop#key"
 [suites.far]
 requires = ["REMOTE_KEY", "OTHER_KEY"]
 on-broken = "skip"
+
+[vault]
+address = "http://127.0.0.1:9"
+timeout = 0.5
 """
 
 
@@ -567,8 +571,9 @@ def source_status(pytester: pytest.Pytester, name: str) -> str:
 
 @pytest.mark.parametrize(("word", "status"), [("near", "not-asked"), ("far", "unreachable")])
 def test_a_remote_source_is_asked_only_for_what_the_selected_tests_need(
-    pytester: pytest.Pytester, word: str, status: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, word: str, status: str
 ) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", "a-token-that-nobody-reads")
     manifest(pytester, MANIFEST + REMOTE)
     pytester.makepyfile(
         test_pay="""
