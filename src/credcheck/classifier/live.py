@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credcheck.classifier.hosts import fits_host, host_is_live, matches, names_are_live
 from credcheck.classifier.normalize import clean, readings
 from credcheck.classifier.operator_lists import refused_names, refused_places, refused_value
-from credcheck.classifier.own_forms import kind_of, own_live_kind
+from credcheck.classifier.own_forms import kind_of, own_live_kind, whole_live_forms
 from credcheck.model import Verdict
 from credcheck.services import _index
 
@@ -60,6 +60,8 @@ def _reasons(evidence: Evidence) -> Iterator[str]:
     if found:
         yield found
     yield from _own_forms(evidence, evidence.text, evidence.readings)
+    if evidence.service is None:
+        yield from whole_live_forms(evidence.text)
     yield from refused_names(evidence.readings, refuse)
     yield from refused_value(evidence.text, evidence.readings, refuse)
     yield from _tokens(evidence)

@@ -7,7 +7,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from credcheck.services import _index
+from credcheck.classifier.forms import match_form
+from credcheck.services import _index, live_candidates, load_service
 from credcheck.services.schema import LONG, SHORT
 from credcheck.services.shape import fits
 
@@ -39,9 +40,22 @@ def own_live_kind(service: Service, text: str, texts: Sequence[str]) -> Kind | N
                 # a long one that is shipped stands in the index, and was searched for
                 if form.prefix not in _index.LIVE and _stands(service, form.prefix, texts):
                     return kind
-            elif _is_live(kind, form) and _has_form_in(form, text, texts):
+            elif kind.is_live(form) and _has_form_in(form, text, texts):
                 return kind
     return None
+
+
+def whole_live_forms(text: str) -> Iterator[str]:
+    """Say whose live key a whole value has the form of.
+
+    A long marker is searched for everywhere; a shorter one (`live_`) needs the rest behind it, and
+    so does what is live because nothing marks it as test.
+    """
+    for service_id in live_candidates(text):
+        service = load_service(service_id)
+        match = match_form(service, text)
+        if match is not None and match.kind.is_live(match.form):
+            yield f"it has the form of a live {match.kind.what} of {service.name}"
 
 
 def kind_of(service: Service, text: str) -> str | None:
@@ -49,7 +63,7 @@ def kind_of(service: Service, text: str) -> str | None:
     for kind in service.kinds:
         for form in kind.forms:
             marked = len(form.prefix) >= SHORT and text.startswith(form.prefix)
-            if _is_live(kind, form) and (marked or has_form(form, text)):
+            if kind.is_live(form) and (marked or has_form(form, text)):
                 return kind.id
     return None
 
@@ -57,10 +71,6 @@ def kind_of(service: Service, text: str) -> str | None:
 def has_form(form: Form, text: str) -> bool:
     """Tell whether a whole value has a form."""
     return text.startswith(form.prefix) and fits(form.tail, text, len(form.prefix))
-
-
-def _is_live(kind: Kind, form: Form) -> bool:
-    return form.mode == "live" or (form.mode == "bare" and kind.unmarked == "live")
 
 
 def _stands(service: Service, marker: str, texts: Iterable[str]) -> bool:

@@ -23,13 +23,14 @@ __all__ = [
     "Service",
     "all_services",
     "guess_service",
+    "live_candidates",
     "load_service",
     "service_ids",
     "test_candidates",
 ]
 
 _loaded: dict[str, Service] = {}
-_lengths: set[int] = set()  # of the test prefixes
+_lengths: dict[int, set[int]] = {}  # of the keys of a table of the index, by its identity
 
 
 def service_ids() -> tuple[str, ...]:
@@ -58,15 +59,24 @@ def all_services() -> Iterator[Service]:
 
 def test_candidates(value: str) -> tuple[str, ...]:
     """Give the services whose test keys start as ``value`` does, or may start with anything."""
-    if not _lengths:
-        _lengths.update(map(len, _index.TEST))
-    found = set(_index.SHAPED)
-    for length in _lengths:
-        found.update(_index.TEST.get(value[:length], "").split())
-    return tuple(sorted(found))
+    return tuple(sorted({*_index.SHAPED, *_beginning(value, _index.TEST)}))
 
 
 test_candidates.__test__ = False  # type: ignore[attr-defined]  # not a test function
+
+
+def live_candidates(value: str) -> tuple[str, ...]:
+    """Give the services with a live form that counts whole only and starts as ``value`` does."""
+    return tuple(sorted({*_beginning(value, _index.WHOLE)}))
+
+
+def _beginning(value: str, table: dict[str, str]) -> Iterator[str]:
+    """Look every beginning of a value up that is as long as a key of a table."""
+    lengths = _lengths.get(id(table))
+    if lengths is None:
+        lengths = _lengths[id(table)] = {*map(len, table)}
+    for length in lengths:
+        yield from table.get(value[:length], "").split()
 
 
 def guess_service(

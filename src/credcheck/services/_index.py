@@ -257,6 +257,36 @@ sq0csp-
 sq0idp-
 """)
 
+# how a live form begins that counts whole -> the services that use it
+WHOLE = _table("""
+EZAK	easypost
+LIVE-	amazon_pay
+LIVE_API_KEY:	circle
+PRD-	ebay
+PROD_	tremendous
+amzn_	revenuecat
+appl_	revenuecat
+goog_	revenuecat
+gsk_	ai_other
+live_	adyen chargebee clerk column gocardless kickbox lob mollie paddle
+pkey_	omise
+prd:	sumsub
+prod_	easyship
+production_	braintree
+sk-ant-	anthropic
+sk-ant-admin01-	anthropic
+sk-ant-api03-	anthropic
+sk_10x	recharge
+sk_1x	recharge
+sk_2x	recharge
+sk_3x	recharge
+sk_5x	recharge
+sk_pr_	photoroom
+skey_	omise
+strp_	revenuecat
+xai-	ai_other
+""")
+
 # a test prefix -> the services that use it
 TEST = _table("""
 $aact_hmlg_	asaas

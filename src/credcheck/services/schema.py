@@ -48,6 +48,10 @@ class Kind(NamedTuple):
     note: str = ""
     claims: Claims | None = None
 
+    def is_live(self, form: Form) -> bool:
+        """Tell whether a value of a form is live: by its mark, or because it has none."""
+        return form.mode == "live" or (form.mode == "bare" and self.unmarked == "live")
+
 
 class Hosts(NamedTuple):
     """Where the service answers: host names (`*.` is one label or more), or host and path.

@@ -15,6 +15,7 @@ from credcheck.classifier import classify
 from credcheck.classifier.forms import match_form
 from credcheck.services import Dummy, Form, Kind, Service, all_services, load_service, service_ids
 from credcheck.services.build import examples_of
+from credcheck.services.schema import SHORT
 from support.cases import Maker
 from support.shapes import fill
 
@@ -124,6 +125,26 @@ def test_no_live_example_is_test_under_any_declaration() -> None:
         if classify(Maker(example.kind).value(example.pieces), declared).mode == "test"
     ]
     assert wrong == []
+
+
+WHOLE = [
+    each
+    for each in FORMS
+    if each[1].is_live(each[2]) and each[1].confidence != "guess"
+    if len(each[2].prefix or each[2].tail.head) >= SHORT
+]
+
+
+@given(st.sampled_from(WHOLE), seeds)
+def test_a_whole_live_form_with_a_mark_is_live_without_a_declaration(each: Each, seed: int) -> None:
+    assert classify(fill(each[2], seed)).mode == "live"
+
+
+def test_a_short_live_mark_needs_the_rest_behind_it() -> None:
+    mark = "live" + "_"
+    assert classify(mark + Maker(1).tail(35, "0123456789abcdef")).mode == "live"
+    assert classify(mark + "stream").mode == "unknown"
+    assert classify("prod" + "_" + Maker(1).tail(14, "abcdefgh23456789")).mode == "unknown"
 
 
 def test_ten_vendors_that_share_a_marker_do_not_prove_one_another() -> None:

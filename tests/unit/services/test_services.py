@@ -28,7 +28,11 @@ def test_every_long_marker_has_an_anchor_that_is_searched_first() -> None:
 
 def test_a_live_shape_counts_whole_only_and_is_no_marker() -> None:
     kind = {"id": "k", "live-shapes": ["'production_' hex{4}"]}
-    assert "production_" not in build.render_index([parse_service("acme", {"kinds": [kind]})])
+    lines = build.render_index([parse_service("acme", {"kinds": [kind]})])
+    assert "production_" not in lines.partition("WHOLE")[0]
+    assert "\nproduction_\tacme\n" in lines
+    guess = {**kind, "confidence": "guess"}
+    assert "production_" not in build.render_index([parse_service("acme", {"kinds": [guess]})])
 
 
 @pytest.mark.parametrize("service_id", service_ids())
