@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from subprocess import Popen
 
+    from botocore.loaders import Loader
     from botocore.session import Session
+
+
+# Secrets Manager, and what signs us in: the services of which a client is ever made.
+SERVICES = ("secretsmanager", "signin", "sso", "sso-oidc", "sts")
 
 
 class Helpers:
@@ -58,6 +63,7 @@ def open_session(
 
     chosen = profile or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or None
     session: Session = botocore.session.Session(profile=chosen)
+    session.register_component("data_loader", _loader(session))
     for variable, name in (
         ("AWS_CONFIG_FILE", "config_file"),
         ("AWS_SHARED_CREDENTIALS_FILE", "credentials_file"),
@@ -77,6 +83,18 @@ def open_session(
     if key and secret and not profile:  # a profile that is named wins, as in the AWS command
         session.set_credentials(key, secret, environ.get("AWS_SESSION_TOKEN") or None)
     return session
+
+
+def _loader(session: Session) -> Loader:
+    """Make a loader that does not look through the folders of 400 services to find our few."""
+    from botocore.loaders import Loader, create_loader
+
+    class FewServices(Loader):
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
+            return list(SERVICES)
+
+    usual = create_loader(session.get_config_variable("data_path"))
+    return FewServices(extra_search_paths=usual.search_paths)
 
 
 def region_of(session: Session, environ: Mapping[str, str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 import keyring
@@ -33,7 +34,7 @@ def _nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The library chooses a backend once a process; here it chooses anew in each test."""
     monkeypatch.setattr(keyring.core, "_keyring_backend", None)
     every = keyring.backend.get_all_keyring
-    for holder, name in ((every, "saved_result"), (every.__wrapped__, "always_returns")):
+    for holder, name in ((every, "saved_result"), (unwrap(every), "always_returns")):
         vars(holder).pop(name, None)  # where newer and older versions remember them
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
