@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -263,6 +264,31 @@ def test_a_value_of_a_local_source_saves_the_request(by_approle: Team) -> None:
         states = by_approle.states(VAULT_ADDR=vault.address, STRIPE_TEST_KEY=stripe_test(3))
         assert states["STRIPE_TEST_KEY"] == ("ready", "env")
         assert vault.asked == []
+
+
+def test_an_interruption_while_a_source_is_asked_ends_at_once_and_silently(
+    tmp_path: Path,
+) -> None:
+    write_project(tmp_path, "[secrets.A]\nvault = 'secret/a#b'\n[vault]\ntimeout = 90\n")
+    with stand_in(slow) as server:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "credcheck", "check"],
+            cwd=tmp_path,
+            env={**_kept(), "VAULT_ADDR": server.address, "VAULT_TOKEN": "hvs.x"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while not server.asked:
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    assert (child.returncode, out, err) == (130, "", "")
+
+
+def _kept() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in KEPT}
 
 
 # ── credcheck sources ─────────────────────────────────────────────────────────────────────────

@@ -180,6 +180,19 @@ def test_when_no_request_may_be_sent_only_local_sources_are_asked() -> None:
     assert statuses[1].status == "not-asked"
 
 
+def test_what_a_source_notes_stands_in_its_line() -> None:
+    class Noting(Table):
+        def notes(self) -> Sequence[str]:
+            return ("one request a secret",)
+
+    _, statuses = resolve(
+        [SecretSpec(name="A")],
+        [("one", Noting(A=found("value")))],
+        is_placeholder=lambda *_: False,
+    )
+    assert statuses[0].detail == "has 1 of 1; one request a secret"
+
+
 def test_a_remote_source_is_watched_while_it_is_asked() -> None:
     watched: list[str] = []
 
