@@ -6,7 +6,10 @@ secret once; what is asked for later is resolved then, and only that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import os
+from _thread import RLock  # threading would cost the command more than all its work
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from credcheck.context import detect_context
 from credcheck.errors import NotReady, Refused
@@ -28,7 +31,7 @@ from credcheck.secret import Secret, remember
 from credcheck.sources import REMOTE, open_source, third_party_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from credcheck.model import Context, Health, Manifest, Need, Report, TestGroup
@@ -38,10 +41,38 @@ if TYPE_CHECKING:
     from credcheck.sources.base import Source
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_lock = RLock()
+
+
+def _after_fork() -> None:
+    """Give a child its own lock: a thread that held it does not exist there."""
+    global _lock  # noqa: PLW0603
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _one_at_a_time(
+    method: Callable[Concatenate[Broker, P], R],
+) -> Callable[Concatenate[Broker, P], R]:
+    """Let threads wait for each other, so that a secret is resolved once."""
+
+    @wraps(method)
+    def locked(self: Broker, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with _lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
 class Broker:
     """Hands out test credentials and tells what became of each.
 
-    Make one with :meth:`load`. Nothing is asked before the first secret is.
+    Make one with :meth:`load`. Nothing is asked before the first secret is. Threads may share it.
     """
 
     def __init__(self, manifest: Manifest, context: Context) -> None:
@@ -78,7 +109,6 @@ class Broker:
         Raises:
             UsageError: the manifest, or what was asked for, is wrong.
         """
-        import os
         from pathlib import Path as PathClass
 
         from credcheck.manifest import load_manifest
@@ -96,8 +126,39 @@ class Broker:
         )
         return cls(manifest, detect_context(variables, manifest.root, context))
 
+    @classmethod
+    async def aload(
+        cls,
+        path: Path | str | None = None,
+        *,
+        context: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        names: Iterable[str] | None = None,
+    ) -> Self:
+        """Do as :meth:`load`, and resolve, without blocking the event loop of asyncio.
+
+        Args:
+            path: as for :meth:`load`, and so are ``context``, ``environ`` and ``cwd``.
+            context: `local`, `ci` or `fork`.
+            environ: the environment to read.
+            cwd: the folder in which the search begins.
+            names: the secrets to resolve; everything that the manifest declares if not said. Any
+                other is resolved when it is asked for, and that blocks.
+
+        Raises:
+            UsageError: the manifest, or `.env.test`, is wrong.
+        """
+        import asyncio
+
+        broker = await asyncio.to_thread(cls.load, path, context=context, environ=environ, cwd=cwd)
+        wanted = tuple(broker.manifest.secrets if names is None else names)
+        await asyncio.to_thread(broker.resolve, wanted)
+        return broker
+
     # ── resolving ─────────────────────────────────────────────────────────────────────────────
 
+    @_one_at_a_time
     def resolve(self, names: Iterable[str]) -> None:
         """Resolve these secrets, all at once; those that were resolved before are not asked again.
 
@@ -148,6 +209,7 @@ class Broker:
         """Give the names that were resolved so far."""
         return tuple(self._statuses)
 
+    @_one_at_a_time
     def provide(self, name: str, value: str) -> SecretStatus:
         """Take a credential that exists only at run time, and judge it at once.
 
@@ -171,6 +233,7 @@ class Broker:
         )
         return self._statuses[name]
 
+    @_one_at_a_time
     def judge(self, name: str, secret: Secret, beside: Mapping[str, Secret]) -> SecretStatus:
         """Judge a value that is not kept yet.
 
@@ -263,6 +326,7 @@ class Broker:
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────
 
+    @_one_at_a_time
     def refusals(self) -> tuple[Finding, ...]:
         """Give what ends the whole run: production credentials and refused places.
 
@@ -272,6 +336,7 @@ class Broker:
         own = (found for told in self._findings.values() for found in told)
         return tuple(f for f in (*own, *self._elsewhere()) if _ends_everything(f))
 
+    @_one_at_a_time
     def findings(self) -> tuple[Finding, ...]:
         """Give everything worth telling of what was resolved so far.
 
@@ -286,6 +351,7 @@ class Broker:
         suite = suite_by_path(self.manifest, path)
         return suite.secrets if suite else ()
 
+    @_one_at_a_time
     def decide(self, path: str, need: Need, *, strict: bool = False) -> Decision:
         """Decide whether a test runs.
 
@@ -301,6 +367,7 @@ class Broker:
         self.resolve(suite.secrets)
         return self._decided(suite, refused=refusal_sentence(self.refusals()), strict=strict)
 
+    @_one_at_a_time
     def report(
         self,
         *,
@@ -344,6 +411,7 @@ class Broker:
             strict=strict,
         )
 
+    @_one_at_a_time
     def explain(self, name: str, groups: Sequence[TestGroup] = ()) -> Report:
         """Tell about one secret: its trail, the suites that wait for it, and what to do.
 
@@ -368,6 +436,7 @@ class Broker:
 
     # ── xdist ─────────────────────────────────────────────────────────────────────────────────
 
+    @_one_at_a_time
     def dump(self) -> dict[str, Any]:
         """Give all that was resolved, in builtin types, with the values: for execnet alone."""
         return {
@@ -382,6 +451,7 @@ class Broker:
             "elsewhere": [list(found) for found in self._elsewhere()],
         }
 
+    @_one_at_a_time
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take what another broker dumped; no source is asked again for it."""
         for name, (*fields, attempts) in state["statuses"].items():

@@ -16,22 +16,26 @@ class Secret:
     ``dataclasses.asdict`` show the mask or refuse. Two secrets are compared by :meth:`same_as`.
     """
 
-    __slots__ = ("__value",)
+    # a function and not the value: what lists an object's members shows a debugger no more
+    __slots__ = ("__get",)
 
     def __init__(self, value: str) -> None:
-        self.__value = value
+        def get() -> str:
+            return value
+
+        self.__get = get
 
     def reveal(self) -> str:
         """Give the value, for the place that uses it."""
-        return self.__value
+        return self.__get()
 
     def same_as(self, other: Secret) -> bool:
         """Tell whether both hold the same value."""
-        return self.__value == other.__value
+        return self.__get() == other.__get()
 
     def is_blank(self) -> bool:
         """Tell whether there is nothing but white space in it."""
-        return not self.__value.strip()
+        return not self.__get().strip()
 
     def __repr__(self) -> str:
         return "Secret([REDACTED])"

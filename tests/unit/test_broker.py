@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import os
+import subprocess
+import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -522,3 +527,108 @@ def test_a_restored_broker_still_judges_what_a_fixture_provides(tmp_path: Path) 
     second = broker_for(tmp_path)
     second.restore(broker_for(tmp_path).dump())
     assert second.provide("STRIPE_TEST_KEY", stripe_live()).state == "live"
+
+
+# ── threads, event loops, forks ───────────────────────────────────────────────────────────────
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+
+
+def slow_env_test(root: Path, text: str, seconds: float) -> threading.Thread:
+    """An `.env.test` as password managers mount it: it can be read once, and not at once."""
+    write_project(root, STRIPE)
+    os.mkfifo(root / ".env.test", 0o600)
+
+    def serve() -> None:
+        with (root / ".env.test").open("w") as pipe:
+            time.sleep(seconds)
+            pipe.write(text)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    return server
+
+
+@posix
+def test_threads_that_ask_at_once_share_one_resolution(tmp_path: Path) -> None:
+    server = slow_env_test(tmp_path, f"STRIPE_TEST_KEY={stripe_test()}\n", 0.2)
+    broker = broker_for(tmp_path)
+    seen: list[object] = []
+
+    def ask(number: int) -> None:
+        seen.append(broker["STRIPE_TEST_KEY"])
+        seen.append(broker.report().exit_code)
+        broker.resolve([f"OTHER_{number}_{n}" for n in range(20)])
+        seen.append(len(broker.findings()))
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in (*threads, server):
+        thread.join()
+    assert seen.count(stripe_test()) == 8
+    assert seen.count(0) >= 8
+    assert len(seen) == 24
+
+
+@posix
+def test_the_event_loop_goes_on_while_secrets_are_resolved(tmp_path: Path) -> None:
+    server = slow_env_test(tmp_path, f"STRIPE_TEST_KEY={stripe_test()}\n", 0.3)
+
+    async def work() -> tuple[Broker, int]:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                ticks += 1
+                await asyncio.sleep(0.01)
+
+        ticking = asyncio.create_task(tick())
+        broker = await Broker.aload(environ={}, cwd=tmp_path)
+        ticking.cancel()
+        return broker, ticks
+
+    broker, ticks = asyncio.run(work())
+    server.join()
+    assert ticks > 5
+    assert broker.resolved() == ("STRIPE_TEST_KEY",)
+    assert broker["STRIPE_TEST_KEY"] == stripe_test()
+
+
+def test_what_is_to_be_resolved_without_blocking_can_be_named(tmp_path: Path) -> None:
+    write_project(tmp_path, STRIPE)
+    broker = asyncio.run(
+        Broker.aload(environ={"OTHER": "o"}, cwd=tmp_path, context="ci", names=["OTHER"])
+    )
+    assert (broker.resolved(), broker.context.kind) == (("OTHER",), "ci")
+
+
+FORK = """
+import os, threading, time
+from credcheck import broker
+holding = threading.Event()
+def hold():
+    with broker._lock:
+        holding.set()
+        time.sleep(5)
+threading.Thread(target=hold, daemon=True).start()
+holding.wait()
+pid = os.fork()
+if not pid:
+    made = broker.Broker.load(environ={"A": "a-value"})
+    os._exit(0 if made["A"] == "a-value" else 1)
+os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+@posix
+def test_a_child_that_was_forked_while_a_thread_resolves_does_not_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    begin = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORK], cwd=tmp_path, timeout=30, check=False
+    )
+    assert done.returncode == 0
+    assert time.monotonic() - begin < 4

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import bdb
+import contextlib
 import copy
 import dataclasses
+import inspect
+import io
 import json
+import logging
+import pdb
 import pickle
 import pprint
+import traceback
 
 import pytest
 
@@ -53,6 +60,44 @@ def test_two_secrets_are_compared_by_value_only_when_asked() -> None:
     assert Secret(VALUE).same_as(Secret(VALUE))
     assert not Secret(VALUE).same_as(Secret("other"))
     assert Secret(VALUE) != Secret(VALUE)
+
+
+def test_a_log_and_a_traceback_with_its_locals_do_not_show_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secret = Secret(VALUE)
+    logging.getLogger("shop").warning("key %s %r", secret, {"key": secret})
+    assert "[REDACTED]" in caplog.text
+
+    def fail() -> None:
+        held = secret
+        raise ValueError(held)
+
+    with pytest.raises(ValueError) as caught:
+        fail()
+    trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    shown = "".join(trace.format())
+    assert "held = Secret([REDACTED])" in shown
+    assert VALUE not in caplog.text + shown.replace(f"VALUE = {VALUE!r}", "")
+
+
+def test_a_debugger_does_not_show_it() -> None:
+    secret, out = Secret(VALUE), io.StringIO()
+    debugger = pdb.Pdb(
+        stdin=io.StringIO("pp secret\np [secret]\npp vars()\nq\n"), stdout=out, nosigint=True
+    )
+    debugger.use_rawinput = False
+    with contextlib.suppress(bdb.BdbQuit):
+        debugger.runcall(lambda held: held, secret)
+    debugger.reset()
+    assert VALUE not in out.getvalue()
+    members = repr(inspect.getmembers(secret))
+    assert VALUE not in members
+    assert VALUE not in repr(secret.__getstate__() if hasattr(secret, "__getstate__") else "")
+
+
+def test_json_with_a_last_resort_shows_the_mask() -> None:
+    assert json.dumps({"key": Secret(VALUE)}, default=str) == '{"key": "[REDACTED]"}'
 
 
 @pytest.mark.parametrize(("value", "blank"), [("", True), (" \n", True), ("x", False)])
