@@ -234,6 +234,17 @@ class Broker:
         return self._statuses[name]
 
     @_one_at_a_time
+    def variables(self) -> dict[str, Secret]:
+        """Give every variable of the environment and of `.env.test`, whose values win.
+
+        Nothing is resolved or judged.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        return self._hygiene.variables()
+
+    @_one_at_a_time
     def judge(self, name: str, secret: Secret, beside: Mapping[str, Secret]) -> SecretStatus:
         """Judge a value that is not kept yet.
 
