@@ -12,8 +12,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from credcheck.context import detect_context
-from credcheck.errors import NotReady, Refused
-from credcheck.hygiene import Hygiene
+from credcheck.errors import DotenvError, NotReady, Refused
+from credcheck.hygiene import BrokenFile, Hygiene
 from credcheck.judging import Judge, read_value_file, refused_place
 from credcheck.model import (
     Attempt,
@@ -175,10 +175,11 @@ class Broker:
                 specs.append(spec)
             else:
                 self._refuse_place(spec, place)
+        judge = self._judge  # first: it may set a broken file aside
         resolutions, statuses = resolve(
             specs,
             self._opened(),
-            is_placeholder=self._judge.is_placeholder,
+            is_placeholder=judge.is_placeholder,
             keyring_for_all="keyring" in self.manifest.options,
             closed="not asked: the manifest refuses a place" if self._refused_places else "",
             watch=self.watch,
@@ -256,7 +257,7 @@ class Broker:
         Returns:
             Its status. The broker itself keeps nothing of it.
         """
-        companions = {**self._hygiene.variables(), **beside}
+        companions = {**self._variables(), **beside}
         resolution = Resolution(
             spec=self.spec(name),
             secret=secret,
@@ -508,14 +509,35 @@ class Broker:
     @property
     def _hygiene(self) -> Hygiene:
         if self._hygiene_of_run is None:
-            self._hygiene_of_run = Hygiene(self.manifest, self._opened())
+            self._hygiene_of_run = Hygiene(self.manifest, self._opened(), self.context.environ)
         return self._hygiene_of_run
 
     @property
     def _judge(self) -> Judge:
         if self._judge_of_run is None:
-            self._judge_of_run = Judge(self.manifest, self.context, self._hygiene.variables())
+            self._judge_of_run = Judge(self.manifest, self.context, self._variables())
         return self._judge_of_run
+
+    def _variables(self) -> dict[str, Secret]:
+        """Give every variable of the environment and the file."""
+        try:
+            return self._hygiene.variables()
+        except DotenvError as error:
+            self._set_aside(error)
+            return self._hygiene.variables()
+
+    def _set_aside(self, error: DotenvError) -> None:
+        """Go on without a broken `.env.test` if what else is known ends everything: 3 beats 2."""
+        sources = [
+            (name, BrokenFile(error) if name == "dotenv" else source)
+            for name, source in self._opened()
+        ]
+        hygiene = Hygiene(self.manifest, sources, self.context.environ)
+        judge = Judge(self.manifest, self.context, hygiene.variables())
+        told = hygiene.findings(judge, asked=())
+        if not self._refused_places and not any(map(_ends_everything, told)):
+            raise error
+        self._sources, self._hygiene_of_run = sources, hygiene
 
     def _elsewhere(self) -> tuple[Finding, ...]:
         """Findings that belong to no secret that was asked for."""
@@ -584,7 +606,7 @@ class Broker:
 
 
 def _ends_everything(told: Finding) -> bool:
-    """Tell whether nothing may run because of it; `ambient = "refuse"` makes CRED007 an error."""
+    """Tell whether nothing may run because of it; `ambient = "refuse"` makes errors of some."""
     return told.code in {"CRED002", "CRED008", "CRED016"} or (
-        told.code == "CRED007" and told.severity == "error"
+        told.code in {"CRED007", "CRED019", "CRED020"} and told.severity == "error"
     )

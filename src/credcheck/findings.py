@@ -133,6 +133,24 @@ RULES = {
         "Tests could not be counted: {reason}.",
         "Correct the file.",
     ),
+    "CRED019": Rule(
+        "ambient-target",
+        "warning",
+        "{what} {reason}.",
+        "{hint}",
+    ),
+    "CRED020": Rule(
+        "ambient-file",
+        "warning",
+        "{what} holds a production credential: {reason}.",
+        "{hint}",
+    ),
+    "CRED021": Rule(
+        "ambient-unreadable",
+        "info",
+        "{what} could not be read, so where it leads is not known: {reason}.",
+        "Look at it yourself.",
+    ),
 }
 
 

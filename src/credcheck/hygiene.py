@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Self, cast, final
 
-from credcheck.classifier import live_marker
+from credcheck.classifier import live_marker, refused_marker
 from credcheck.exposure import exposure_of
 from credcheck.findings import finding
-from credcheck.model import SecretSpec
+from credcheck.model import Health, SecretSpec, Unreachable
+from credcheck.services import guess_service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from credcheck.errors import DotenvError
     from credcheck.judging import Judge
-    from credcheck.model import Finding, Held, Manifest, Severity
+    from credcheck.model import Answer, Context, Finding, Held, Manifest, Request, Severity
     from credcheck.secret import Secret
     from credcheck.sources.base import Source
     from credcheck.sources.dotenv import DotenvSource
+
+# libpq's variables, which say together where they lead: `ambient/postgres.py`
+_OTHERS = ("PGHOST", "PGDATABASE", "PGSERVICE")
+
+
+@final
+class BrokenFile:
+    """Stands for a `.env.test` that cannot be read: what it should hold is unreachable."""
+
+    name = "dotenv"
+
+    def __init__(self, error: DotenvError) -> None:
+        self._detail = error.message
+        self._hint = error.hint
+
+    @classmethod
+    def open(cls, manifest: Manifest, context: Context) -> Self:
+        """Never: it takes the place of a source that was opened."""
+        raise NotImplementedError
+
+    def fetch(self, requests: Sequence[Request]) -> Mapping[str, Answer]:
+        """Answer that the file is broken, with its line and without its content."""
+        return {r.name: Unreachable(self._detail, self._hint) for r in requests}
+
+    def holdings(self) -> Sequence[Held]:
+        """Give nothing."""
+        return ()
+
+    def health(self) -> Health:
+        """Say that it is broken."""
+        return Health(status="unreachable", detail=self._detail, hint=self._hint)
 
 
 class Hygiene:
     """Looks through all that the local sources hold, once."""
 
-    def __init__(self, manifest: Manifest, sources: Sequence[tuple[str, Source | None]]) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        sources: Sequence[tuple[str, Source | None]],
+        environ: Mapping[str, str],
+    ) -> None:
         self._manifest = manifest
+        self._environ = environ
         self._local = {n: source for n, source in sources if hasattr(source, "holdings")}
         self._owners = {
             name: spec for spec in manifest.secrets.values() for name in reversed(spec.names)
@@ -69,6 +109,7 @@ class Hygiene:
                 *self._unasked(judge, key),
                 *self._in_file(judge, key),
                 *self._ambient(key),
+                *self._tools(),
                 *self._exposed(),
             )
         return self._findings[key]
@@ -114,25 +155,62 @@ class Hygiene:
         return told
 
     def _ambient(self, asked: frozenset[str]) -> list[Finding]:
-        """Live values under undeclared names of the process environment."""
+        """Live values, and refused places, under undeclared names of the process environment."""
         if self._manifest.ambient == "off":
             return []
         severity: Severity | None = "error" if self._manifest.ambient == "refuse" else None
+        refuse = self._manifest.refuse
+        refuses = refuse.hosts or refuse.databases or refuse.aws_accounts or refuse.gcp_projects
         told = []
-        for held in self._held("env"):
-            if held.name in asked or held.name in self._owners:
+        for name, value in self._environ.items():
+            if name in asked or name in self._owners:
                 continue
-            reason = live_marker(held.secret.reveal())
+            reason = live_marker(value)
             if reason is not None:
-                told.append(
-                    finding("CRED007", severity=severity, variable=held.name, reason=reason)
-                )
+                told.append(finding("CRED007", severity=severity, variable=name, reason=reason))
+            elif (
+                refuses and not name.startswith(_OTHERS) and (why := refused_marker(value, refuse))
+            ):
+                words = {"what": f"The variable {name} of the environment", "hint": f"unset {name}"}
+                reason = f"holds what the manifest refuses: {why}"
+                told.append(finding("CRED019", severity=severity, reason=reason, **words))
         return told
+
+    def _tools(self) -> list[Finding]:
+        """Where the tools of this machine lead, if that may be a refused place."""
+        if self._manifest.ambient == "off":
+            return []
+        refuse = self._manifest.refuse
+        services = frozenset(
+            spec.service or guess_service(spec.name, self._manifest.services) or ""
+            for spec in self._manifest.secrets.values()
+        )
+        refuses = any(
+            (refuse.hosts, refuse.databases, refuse.aws_accounts, refuse.gcp_projects,
+             refuse.values)
+        )  # fmt: skip
+        if not refuses and not self._has_file_of(services):
+            return []
+        from credcheck.ambient import look
+
+        return list(look(self._manifest, self._environ, services))
+
+    def _has_file_of(self, services: frozenset[str]) -> bool:
+        """Tell whether a tool of a declared vendor is set up here."""
+        home = self._environ.get("HOME") or self._environ.get("USERPROFILE") or ""
+        config = self._environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+        return bool(home) and (
+            ("stripe" in services and os.path.lexists(f"{config}/stripe/config.toml"))
+            or ("pypi" in services and os.path.lexists(f"{home}/.pypirc"))
+        )
 
     def _exposed(self) -> list[Finding]:
         """Tell who else can see the file."""
-        source: DotenvSource | None = self._local.get("dotenv")  # type: ignore[assignment]
-        if source is None or not source.exists():
+        opened = self._local.get("dotenv")
+        if opened is None or isinstance(opened, BrokenFile):
+            return []
+        source = cast("DotenvSource", opened)
+        if not source.exists():
             return []
         exposure = exposure_of(source.path)
         told = []

@@ -21,6 +21,7 @@ def enter_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name not in _KEPT and not name.startswith("COVERAGE"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(root / "no-home"))  # the tools of this machine lead nowhere
     monkeypatch.chdir(root)
 
 

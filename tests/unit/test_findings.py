@@ -10,7 +10,7 @@ from credcheck.findings import RULES, finding
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
 WORDS = dict.fromkeys(
-    ("state", "reason", "hint", "where", "winner", "variable", "path", "other"), "…"
+    ("state", "reason", "hint", "where", "winner", "variable", "path", "other", "what"), "…"
 )
 
 

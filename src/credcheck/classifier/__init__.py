@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.evidence import Evidence
-from credcheck.classifier.live import find_live, live_marker
+from credcheck.classifier.live import find_live, live_marker, refused_marker
 from credcheck.classifier.placeholder import is_placeholder
 from credcheck.classifier.proof import find_test
 from credcheck.classifier.rules import Rules, services_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from credcheck.model import Verdict
 
-__all__ = ["Rules", "classify", "is_placeholder", "live_marker"]
+__all__ = ["Rules", "classify", "is_placeholder", "live_marker", "refused_marker"]
 
 
 def classify(

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.classifier.hosts import fits_host, host_is_live, matches, names_are_live
+from credcheck.classifier.evidence import Evidence
+from credcheck.classifier.hosts import (
+    canonical_host,
+    fits_host,
+    host_is_live,
+    matches,
+    names_are_live,
+)
 from credcheck.classifier.normalize import clean, readings
 from credcheck.classifier.operator_lists import refused_names, refused_places, refused_value
 from credcheck.classifier.own_forms import kind_of, own_live_kind, whole_live_forms
+from credcheck.classifier.rules import Rules
 from credcheck.model import Verdict
 from credcheck.services import _index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from credcheck.classifier.evidence import Evidence
     from credcheck.classifier.place import Place
     from credcheck.classifier.tokens import Token
+    from credcheck.model import Refuse
 
 _FOLDED = [(m.casefold(), m) for m in sorted(_index.LIVE, key=len, reverse=True)]
 
@@ -42,6 +50,25 @@ def _marker(texts: Iterable[str], service_id: str | None) -> str | None:
                 owner = service_id if service_id in owners else owners[0]
                 whose = f"of {owner}" if len(owners) == 1 else f"of {owner} and others"
                 return f"it carries the live marker {marker} {whose}"
+    return None
+
+
+def refused_marker(text: str, refuse: Refuse) -> str | None:
+    """Say what in a text the operator's lists refuse, or None; fingerprints are not compared.
+
+    Args:
+        text: any text, such as an address or a bare host.
+        refuse: the lists.
+    """
+    evidence = Evidence(text, (), {}, Rules(refuse=refuse))
+    for reason in refused_names(evidence.readings, refuse):
+        return reason
+    places = (*evidence.places, *evidence.hidden_places)
+    for reason in refused_places(places, refuse):
+        return reason
+    host = canonical_host(evidence.text.partition(":")[0])[0] if len(text) <= 300 else ""
+    if host and matches(host, refuse.hosts):
+        return "it is a host that the manifest refuses"
     return None
 
 
