@@ -16,3 +16,8 @@ html_title = f"credcheck {release}"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+# `scripts/build_man.sh` makes the manual page that the wheel brings
+man_pages = [
+    ("reference/command", "credcheck", "a credential broker for test runs", author, 1),
+]

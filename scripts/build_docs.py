@@ -1,13 +1,16 @@
 """Write the generated pages of the reference: `python scripts/build_docs.py`.
 
-The help texts in docs/reference/command.md, and docs/reference/services.md from the services' data.
+The help texts in docs/reference/command.md, and docs/reference/services.md from the services' data;
+the manual page as well, where Sphinx is installed.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import subprocess
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,3 +140,5 @@ def plain(text: str) -> str:
 if __name__ == "__main__":
     PAGE.write_text(render(), encoding="utf-8")
     CATALOGUE.write_text(render_services(), encoding="utf-8")
+    if find_spec("sphinx"):
+        subprocess.run([str(Path(__file__).with_name("build_man.sh"))], check=True)  # noqa: S603

@@ -30,6 +30,10 @@ assert credcheck.__version__ == version("pytest-credcheck"), "the version stands
 print(f"credcheck {credcheck.__version__}, services: {' '.join(tables)}")
 PYTHON
 
+[ -s "$work/wheel/share/man/man1/credcheck.1" ] || { echo "the manual page is not in the wheel" >&2; exit 1; }
+for shell in bash zsh fish; do "$bin/credcheck" completion "$shell" >/dev/null; done
+"$bin/credcheck" schema >/dev/null
+
 # The example without any credential: the plan is told, and the tests that need nothing run.
 cd "$work/checkout"
 clean=(env -i "PATH=$PATH" "HOME=$work")

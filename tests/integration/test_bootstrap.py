@@ -145,8 +145,9 @@ def test_ctrl_c_and_the_end_of_input_write_nothing_and_give_the_terminal_back(
     assert sorted(p.name for p in clone.glob(".env.test*")) == [".env.test.example"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_kill_during_a_prompt_leaves_nothing_on_the_disk(clone: Path, number: int) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_a_kill_during_a_prompt_leaves_nothing_on_the_disk(clone: Path, name: str) -> None:
+    number = getattr(signal, name)
     child = bootstrap(clone)
     child.expect(PROMPT)
     child.sendline(stripe_test())

@@ -194,3 +194,20 @@ def test_the_hooks_for_pre_commit_are_commands_that_exist() -> None:
     ids = re.findall(r"^- id: (\S+)$", hooks, re.MULTILINE)
     page = text_of(ROOT / "docs" / "how-to" / "scan.md")
     assert [name for name in ids if f"`{name}`" not in page] == []
+
+
+def test_the_workflow_tests_on_all_three_systems() -> None:
+    workflow = text_of(ROOT / ".github" / "workflows" / "ci.yml")
+    (systems,) = re.findall(r"^ +os: \[(.*)\]$", workflow, re.MULTILINE)
+    assert {name.strip().partition("-")[0] for name in systems.split(",")} == {
+        "ubuntu",
+        "macos",
+        "windows",
+    }
+
+
+def test_the_manual_page_of_the_wheel_names_every_command() -> None:
+    page = text_of(ROOT / "data" / "share" / "man" / "man1" / "credcheck.1").replace("\\-", "-")
+    assert [name for name in COMMANDS if f"\n.SH CREDCHECK {name.upper()}\n" not in page] == []
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["uv"]["build-backend"]
+    assert project["data"] == {"data": "data"}

@@ -16,6 +16,7 @@ from credcheck.broker import Broker
 from credcheck.cli import say
 from credcheck.discovery import discover
 from credcheck.errors import CommandLineError, suggest
+from credcheck.model import MISSING_STATES
 from credcheck.reporters.wording import plural, printable
 
 if TYPE_CHECKING:
@@ -64,6 +65,17 @@ def render(report: Report, secret: SecretStatus) -> Iterator[str]:
         yield f"  because  {printable(secret.reason)}"
     else:
         yield f"  proves   {secret.mode}: {printable(secret.reason)}"
+    yield from _trail(report, secret)
+    yield from _next(report, secret)
+    for found in report.findings:
+        if found.code not in {"CRED001", "CRED003", "CRED006"}:
+            yield f"  {found.severity:<7}  {found.code}: {printable(found.message)}"
+            if found.hint and found.hint != secret.hint:
+                yield f"           hint: {printable(found.hint)}"
+
+
+def _trail(report: Report, secret: SecretStatus) -> Iterator[str]:
+    """Say who was asked, who needs it, and which value hides which."""
     label = "asked"
     for attempt in secret.attempts:
         detail = printable(attempt.detail)
@@ -72,10 +84,17 @@ def render(report: Report, secret: SecretStatus) -> Iterator[str]:
     label = "needed"
     for suite in report.suites:
         tests = plural(suite.tests or 0, "test")
-        yield f"  {label:<7}  {printable(suite.name)}: {suite.outcome}, {tests}"
+        waits = ", waits for it" if secret.name in suite.missing else ""
+        yield f"  {label:<7}  {printable(suite.name)}: {suite.outcome}, {tests}{waits}"
         label = ""
+    for found in report.findings:
+        if found.code == "CRED006":
+            yield f"  shadows  {printable(found.message)}"
+
+
+def _next(report: Report, secret: SecretStatus) -> Iterator[str]:
+    """Say what to do; on a person's machine the command asks for what is missing."""
     if secret.hint:
         yield f"  next     {printable(secret.hint)}"
-    for found in report.findings:
-        if found.code not in {"CRED001", "CRED003"}:
-            yield f"  {found.severity:<7}  {found.code}: {printable(found.message)}"
+    if secret.state in MISSING_STATES and report.context == "local":
+        yield "  or       credcheck bootstrap"

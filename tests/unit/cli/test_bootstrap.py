@@ -73,6 +73,7 @@ def test_a_machine_that_is_ready_needs_no_terminal_and_its_file_stays(
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes")
 def test_a_file_that_others_can_read_is_tightened(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,8 +52,9 @@ def test_a_missing_secret_is_explained(capsys: pytest.CaptureFixture[str]) -> No
             "  because  no source has it (asked: dotenv, env)\n"
             "  asked    dotenv   absent     there is no .env.test\n"
             "           env      absent\n"
-            "  needed   payments: skip, 1 test\n"
+            "  needed   payments: skip, 1 test, waits for it\n"
             "  next     add STRIPE_TEST_KEY=<your test key> to .env.test\n"
+            "  or       credcheck bootstrap\n"
         ),
     )
 
@@ -102,7 +103,7 @@ def test_the_exit_code_is_that_of_a_suite_that_needs_just_this_secret(
 def test_a_secret_that_only_a_test_names_can_be_explained(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert "needed   test_x: skip, 1 test" in explained(capsys, "OTHER_KEY")[1]
+    assert "needed   test_x: skip, 1 test, waits for it" in explained(capsys, "OTHER_KEY")[1]
 
 
 def test_a_secret_that_nothing_needs_has_no_suites(
@@ -117,3 +118,37 @@ def test_an_unknown_secret_is_an_error_with_a_suggestion(
 ) -> None:
     assert main(["explain", "STRIPE_KEY"]) == 2
     assert "(did you mean 'STRIPE_TEST_KEY'?)" in capsys.readouterr().err
+
+
+def test_what_is_shadowed_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(project, STRIPE_TEST_KEY=stripe_test(), MAIL_KEY=sendgrid())
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_test(8))
+    code, text = explained(capsys, "STRIPE_TEST_KEY")
+    assert code == 0
+    assert (
+        "           env      found      variable STRIPE_TEST_KEY: not used, an earlier source has it\n"
+        "  needed   payments: run, 1 test\n"
+        "  shadows  STRIPE_TEST_KEY has another value in variable STRIPE_TEST_KEY than in "
+        ".env.test:1, which wins.\n"
+    ) in text
+
+
+def test_a_suite_that_lacks_another_secret_does_not_wait_for_this_one(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(project, STRIPE_TEST_KEY=stripe_test())
+    assert "  needed   payments: skip, 0 tests\n" in explained(capsys, "STRIPE_TEST_KEY")[1]
+
+
+def test_a_warning_has_its_hint(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, MAIL_KEY=sendgrid())
+    assert (
+        "           hint: If it cannot do harm, say why: unproven"
+        in explained(capsys, "MAIL_KEY")[1]
+    )
+
+
+def test_in_ci_nobody_is_sent_to_a_prompt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "bootstrap" not in explained(capsys, "STRIPE_TEST_KEY", "--context", "ci")[1]

@@ -154,6 +154,7 @@ def test_a_terminal_gets_the_values_only_when_they_are_to_be_revealed(project: P
     assert (code, text.strip()) == (0, f"STRIPE_TEST_KEY={stripe_test()}")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows knows no broken pipes")
 def test_a_reader_that_went_away_is_no_error(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

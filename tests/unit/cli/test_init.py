@@ -300,6 +300,7 @@ def test_a_pyproject_that_takes_no_other_table_is_told(
     assert (project / "pyproject.toml").read_text() == text
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need a privilege on Windows")
 def test_a_file_that_cannot_be_read_or_written_is_told(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
