@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -21,6 +22,7 @@ from integration.pytest_plugin.channels import (
     RUNS,
     SILENT_UNDER_XDIST,
 )
+from servers.finding import missing
 from support.keys import tail
 from support.leaks import Detector, everything_in
 
@@ -99,6 +101,8 @@ def both(tmp_path: Path, words: list[str], more: list[str]) -> tuple[Run, Run]:
 def test_no_value_leaves_a_run_and_without_the_plugin_each_does(
     tmp_path: Path, name: str, workers: str, capture: str
 ) -> None:
+    if name == "loud" and find_spec("pytest_html") is None:
+        missing("pytest-html and the other reporters", "uv sync --group plugins")
     words = [*RUNS[name], *(["-n", "2"] if workers == "xdist" else ["-p", "no:xdist"])]
     bare, run = both(tmp_path, words, [f"--credcheck-capture={capture}"])
     tees = name == "whole" and workers == "plain"  # what is written to the descriptor is shown too

@@ -36,6 +36,9 @@ def _nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     every = keyring.backend.get_all_keyring
     for holder, name in ((every, "saved_result"), (unwrap(every), "always_returns")):
         vars(holder).pop(name, None)  # where newer and older versions remember them
+    keyring.backend._load_plugins()  # or those of the library would join the set below
+    ours = {c for c in KeyringBackend._classes if not c.__module__.startswith("keyring.")}
+    monkeypatch.setattr(KeyringBackend, "_classes", KeyringBackend._classes - ours)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
@@ -211,6 +214,21 @@ def test_a_backend_that_waits_for_a_prompt_is_unreachable_at_the_deadline(
     never.set()
     assert isinstance(answer, Unreachable)
     assert answer.detail == ("the keyring did not answer within 0.5 s; it may wait for a prompt")
+
+
+def test_of_several_backends_each_is_named(gnome: None) -> None:
+    from keyring.backends.chainer import ChainerBackend
+
+    class Second(Odd):
+        name = "Second store"
+
+        def __init__(self) -> None:
+            super().__init__("x")
+
+    keyring.backend.KeyringBackend._classes.add(Second)
+    assert isinstance(keyring.get_keyring(), ChainerBackend)
+    detail = opened("keyring").health().detail
+    assert detail.startswith("SecretService Keyring, Second store, entries of")
 
 
 def test_a_backend_that_keeps_values_in_clear_text_is_named_so(

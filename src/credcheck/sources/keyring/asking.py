@@ -99,7 +99,10 @@ def look_up(backend: KeyringBackend, service: str, user: str) -> Answer:
 
 
 def describe(backend: KeyringBackend) -> str:
-    """Name the backend; say so when it keeps values in clear text."""
-    kind = type(backend)
-    plain = " (keeps values in clear text)" if "Plaintext" in kind.__name__ else ""
-    return f"{getattr(backend, 'name', kind.__name__)}{plain}"
+    """Name the backend, or each of several; say so when one keeps values in clear text."""
+    told = []
+    for one in _single(backend):
+        kind = type(one)
+        plain = " (keeps values in clear text)" if "Plaintext" in kind.__name__ else ""
+        told.append(f"{getattr(one, 'name', kind.__name__)}{plain}")
+    return ", ".join(told)
