@@ -17,6 +17,7 @@ from credcheck.testing import SourceContract
 from servers.finding import free_port
 from servers.forwarding import forwarding
 from servers.stand_in import Answer, answer_json, stand_in
+from servers.toxiproxy import cut, drip, latency, reset, silence
 from support.sources import ask, detail_of, hint_of, opened, value_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from credcheck.sources.base import Source
     from servers.stand_in import Asked, StandIn
+    from servers.toxiproxy import Toxiproxy
 
-pytest_plugins = ["servers.moto_server"]
+pytest_plugins = ["servers.fixtures", "servers.moto_server"]
 
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing-secret"}
 REGION = {"AWS_REGION": "eu-west-1"}
@@ -527,6 +529,28 @@ def test_one_deadline_bounds_a_drip(places: tuple[str, ...]) -> None:
         answers = ask(signed_in(server.address, timeout=1.5), *places)
     late = Unreachable("Secrets Manager did not answer within 1.5 s")
     assert answers == [late] * len(places)
+
+
+def test_a_healthy_service_behind_a_slow_line(
+    aws_endpoint: str, store: Any, toxiproxy: Toxiproxy
+) -> None:
+    put(store, "ci/slow", "the-value")
+    with toxiproxy.to(aws_endpoint, latency(200)) as address:
+        assert value_of(ask(signed_in(address), "ci/slow")[0]) == "the-value"
+
+
+@pytest.mark.parametrize(
+    "toxic",
+    [reset(), cut(40), silence(), drip(1, 100_000)],
+    ids=["reset", "cut", "silence", "drip"],
+)
+def test_a_line_that_breaks_or_stalls_is_unreachable_by_the_deadline(
+    aws_endpoint: str, store: Any, toxiproxy: Toxiproxy, toxic: dict[str, Any]
+) -> None:
+    put(store, "ci/slow", "the-value")
+    with toxiproxy.to(aws_endpoint, toxic) as address:
+        (answer,) = ask(signed_in(address, timeout=2), "ci/slow")
+    assert isinstance(answer, Unreachable)
 
 
 def test_no_value_is_logged_during_a_fetch_and_other_threads_are_heard(
