@@ -116,6 +116,7 @@ def run_scrubbed(command: Sequence[str], environ: Mapping[str, str], scrubber: S
 
     from credcheck.scrubber.pump import Pump, copy_size, open_like
 
+    _fill_gaps()
     targets = (1,) if _same(1, 2) else (1, 2)
     ends = {target: open_like(target) for target in targets}
 
@@ -146,6 +147,15 @@ def run_scrubbed(command: Sequence[str], environ: Mapping[str, str], scrubber: S
         code = _code_of(process)
     _drain(pumps)
     return code
+
+
+def _fill_gaps() -> None:
+    """Open standard streams that are closed: a pipe would get their number, and their output."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
 
 
 def _same(one: int, other: int) -> bool:

@@ -178,6 +178,42 @@ def test_a_key_of_several_lines_is_pasted_whole(tmp_path: Path) -> None:
     assert dotenv.dotenv_values(tmp_path / ".env.test", interpolate=False) == {"PEM": pem}
 
 
+def test_a_json_key_of_several_lines_is_pasted_whole_and_an_empty_line_ends_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "credcheck.toml").write_text("[secrets.ACCOUNT]\nunproven = 'made here'\n")
+    child = bootstrap(tmp_path)
+    child.expect(re.escape("ACCOUNT (empty leaves it out): "))
+    child.waitnoecho()
+    child.send('{\n  "key": "a-value-88123"\n}\n')
+    assert finish(child)[0] == 0
+    import dotenv
+
+    held = dotenv.dotenv_values(tmp_path / ".env.test", interpolate=False)
+    assert held == {"ACCOUNT": '{\n  "key": "a-value-88123"\n}'}
+
+
+def test_bytes_that_are_no_text_are_asked_for_again(clone: Path) -> None:
+    import pexpect
+
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "credcheck", "bootstrap", "--suite", "payments"],
+        cwd=str(clone),
+        env=bare_environ(PYTHONUTF8="1"),
+        timeout=30,
+    )
+    child.expect(PROMPT.encode())
+    child.waitnoecho()
+    child.send(b"caf\xe9-key\n")
+    child.expect(b"That is not text in the terminal's encoding")
+    child.expect(PROMPT.encode())
+    child.send(b"\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
 def test_a_line_that_the_terminal_cuts_is_not_kept(clone: Path) -> None:
     child = bootstrap(clone, "--suite", "payments")
     child.expect(PROMPT)

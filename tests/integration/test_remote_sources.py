@@ -383,3 +383,42 @@ def test_nothing_moves_in_ci(tmp_path: Path) -> None:
         shown = watched(tmp_path, server.address, CI="true")
     assert "asking vault" not in shown
     assert "did not answer within 2 s" in shown
+
+
+# ── a developer's machine is brought to ready ─────────────────────────────────────────────────
+
+
+def test_bootstrap_copies_what_the_sources_have_and_asks_nothing(by_approle: Team) -> None:
+    done = by_approle.run("credcheck", "bootstrap")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("is copied to .env.test") == 4
+    from dotenv import dotenv_values
+
+    path = by_approle.root / ".env.test"
+    assert dotenv_values(path, interpolate=False) == VALUES
+    assert path.stat().st_mode & 0o077 == 0
+    offline = {"VAULT_ADDR": "", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    assert set(by_approle.states(**offline).values()) == {("ready", "dotenv")}
+    again = by_approle.run("credcheck", "bootstrap", **offline)
+    assert (again.returncode, "ready: nothing to do" in again.stdout) == (0, True)
+
+
+def test_bootstrap_keeps_what_a_source_has_in_the_keyring_if_that_is_asked_for(
+    by_approle: Team,
+) -> None:
+    with (by_approle.root / "credcheck.team.toml").open("a") as manifest:
+        manifest.write("\n[keyring]\n")
+    words = ("credcheck", "bootstrap", "--store", "keyring", "--suite", "payments")
+    done = by_approle.run(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "STRIPE_TEST_KEY: kept in the keyring" in done.stdout
+    assert not (by_approle.root / ".env.test").exists()
+    assert by_approle.states(VAULT_ADDR="")["STRIPE_TEST_KEY"] == ("ready", "keyring")
+
+
+def test_bootstrap_tells_how_to_sign_in_and_does_not_work_around_it(team: Team) -> None:
+    done = team.run("credcheck", "bootstrap", "--suite", "payments")
+    assert (done.returncode, "needs a sign-in first" in done.stdout) == (0, True), done.stdout
+    assert re.search(r"^  next: .*vault login$", done.stdout, re.MULTILINE)
+    assert "1 secret left: sign in first, and run it again" in done.stdout
+    assert team.run("credcheck", "bootstrap", "--check", "--suite", "payments").returncode == 4

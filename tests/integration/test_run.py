@@ -462,3 +462,30 @@ def spawn_shell(root: Path) -> pexpect.spawn[str]:
         encoding="utf-8",
         timeout=20,
     )
+
+
+@posix
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-", "0<&-"])
+def test_a_stream_that_is_closed_is_no_place_for_another(project: Path, closed: str) -> None:
+    """The number of a closed one is given to the next file that is opened."""
+    shell = f'exec "$@" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", shell, "sh", *command(*python("print('said'); raise SystemExit(6)"))],
+        cwd=project,
+        env=bare_environ(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (6, "")
+    assert done.stdout == ("" if "1>&-" in closed else "said\n")
+
+
+@posix
+def test_an_environment_that_is_too_long_is_126(capfd: pytest.CaptureFixture[str]) -> None:
+    from credcheck.running import run_scrubbed
+    from credcheck.scrubber import Scrubber
+
+    environ = {**os.environ, **{f"LONG_{n}": "x" * 120_000 for n in range(100)}}
+    assert run_scrubbed(["true"], environ, Scrubber()) == 126
+    assert "its arguments and environment are too long" in capfd.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.bootstrap.terminal import TooLong
+from credcheck.bootstrap.terminal import Unreadable
 from credcheck.secret import Secret
 
 if TYPE_CHECKING:
@@ -68,9 +68,8 @@ def _answer(
     while True:
         try:
             text = read(step, f"  {step.name} ({LEAVE}): ")
-        except TooLong:
-            tell("  The terminal cuts a line of that length. Put the value into a file, or into")
-            tell("  the keyring, Vault or AWS Secrets Manager, and name the place in the manifest.")
+        except Unreadable as error:
+            tell(f"  {error}")
             continue
         secret = Secret(text.removeprefix(f"{step.name}=").strip())
         if secret.is_blank():

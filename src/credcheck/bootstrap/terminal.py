@@ -14,8 +14,15 @@ LONGEST_LINE = 4095
 _MOST_LINES = 500
 
 
-class TooLong(Exception):
-    """A line filled the terminal's buffer, so its end is missing."""
+class Unreadable(Exception):
+    """What was typed did not arrive whole; the text says why, and what to do."""
+
+
+_TOO_LONG = (
+    "The terminal cuts a line of that length. Put the value into a file, or into the keyring, "
+    "Vault or AWS Secrets Manager, and name the place in the manifest."
+)
+_NO_TEXT = "That is not text in the terminal's encoding."
 
 
 def is_terminal() -> bool:
@@ -31,7 +38,7 @@ def read_hidden(prompt: str) -> str:
 
     Raises:
         EOFError: the input ended.
-        TooLong: the terminal cut the line.
+        Unreadable: the terminal cut the line, or it is no text.
     """
     with _without_echo():
         lines = [_line(prompt)]
@@ -47,6 +54,7 @@ def read_shown(prompt: str) -> str:
 
     Raises:
         EOFError: the input ended.
+        Unreadable: it is no text.
     """
     return _line(prompt).strip()
 
@@ -72,11 +80,15 @@ def _line(prompt: str) -> str:
         return getpass(prompt, stream=sys.stderr)
     if prompt:
         print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+        size = len(line.encode())
+    except UnicodeError:  # some settings of Python decode anything, and then it cannot be encoded
+        raise Unreadable(_NO_TEXT) from None
     if not line:
         raise EOFError
-    if len(line.encode()) >= LONGEST_LINE:
-        raise TooLong
+    if size >= LONGEST_LINE:
+        raise Unreadable(_TOO_LONG)
     return line.rstrip("\r\n")
 
 

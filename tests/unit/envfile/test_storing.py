@@ -223,6 +223,7 @@ def test_a_disk_that_is_full_leaves_the_old_file_whole(tmp_path: Path, how: list
     (tmp_path / LABEL).write_text("A=old\n")
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(tmp_path), *how],
+        env={"PATH": os.environ["PATH"]},  # not measured: it could not write that down either
         capture_output=True,
         text=True,
         check=True,
