@@ -223,7 +223,8 @@ def test_a_disk_that_is_full_leaves_the_old_file_whole(tmp_path: Path, how: list
     (tmp_path / LABEL).write_text("A=old\n")
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(tmp_path), *how],
-        env={"PATH": os.environ["PATH"]},  # not measured: it could not write that down either
+        # not measured, and no byte code: it could not write that down either
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=True,
