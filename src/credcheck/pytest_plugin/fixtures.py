@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credcheck.pytest_plugin.state import NAMES, state_of
+from credcheck.pytest_plugin.state import DUMMIES, NAMES, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,14 @@ class Secrets(Mapping[str, str]):
     Its ``repr`` shows names only. Iterating gives the names that are ready.
     """
 
-    def __init__(self, state: State, session: pytest.Session, names: Iterable[str]) -> None:
+    def __init__(
+        self,
+        state: State,
+        session: pytest.Session,
+        names: Iterable[str],
+        dummies: Mapping[str, str] | None = None,
+    ) -> None:
+        self._dummies = dummies or {}  # of a test that replays a cassette
         self._state = state
         self._session = session
         self._names = dict.fromkeys(names)
@@ -30,11 +37,14 @@ class Secrets(Mapping[str, str]):
         __tracebackhide__ = True
         if name not in self._names:
             raise KeyError(self._not_declared(name))
+        if name in self._dummies:
+            return self._dummies[name]
         self._state.resolve_inside(name, self._session)
         return self._value(name)
 
     def __iter__(self) -> Iterator[str]:
-        return (n for n in self._names if self._state.broker.status(n).state == "ready")
+        status = self._state.broker.status
+        return (n for n in self._names if n in self._dummies or status(n).state == "ready")
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -52,6 +62,8 @@ class Secrets(Mapping[str, str]):
         """
         __tracebackhide__ = True
         self._names[name] = None
+        if name in self._dummies:
+            return self._dummies[name]
         self._state.resolve_inside(name, self._session)
         if self._state.broker.status(name).state != "deferred":
             self._stop_unless_ready(name)
@@ -118,7 +130,9 @@ class SessionSecrets(Secrets):
 @pytest.fixture
 def secrets(request: pytest.FixtureRequest) -> Secrets:
     """The credentials that this test declares, by name."""
-    return Secrets(state_of(request.config), request.session, request.node.stash.get(NAMES, ()))
+    stash = request.node.stash
+    names, dummies = stash.get(NAMES, ()), stash.get(DUMMIES, None)
+    return Secrets(state_of(request.config), request.session, names, dummies)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import pytest
 
 from credcheck.model import TestGroup
 from credcheck.pytest_plugin.marks import MARK, needs_of
-from credcheck.pytest_plugin.state import NAMES
+from credcheck.pytest_plugin.playback import dummies_for, is_replayed
+from credcheck.pytest_plugin.state import DUMMIES, NAMES
 from credcheck.pytest_plugin.stops import STOP, Stop, stop_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ def decide_each(state: State, asking: Iterable[Asking]) -> None:
         key = (asked.path, asked.needs.need)
         if key not in decisions:
             decisions[key] = state.broker.decide(*key, strict=state.strict)
-        if decisions[key].outcome != "run":
+        decision = decisions[key]
+        if decision.outcome in {"skip", "fail"} and is_replayed(asked.item):
+            names = asked.item.stash[NAMES]
+            asked.item.stash[DUMMIES] = dummies_for(state.broker, names)
+        elif decision.outcome != "run":
             keep(asked.item, stop_of(state.broker, decisions[key], asked.needs.reasons))
 
 

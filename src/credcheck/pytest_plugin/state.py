@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REFUSED = 3
 NAMES = pytest.StashKey[tuple[str, ...]]()
+DUMMIES = pytest.StashKey[dict[str, str]]()  # on a test that replays a cassette: its values
 
 
 class State:
