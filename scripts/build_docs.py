@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from credcheck.cli import COMMANDS, main
 from credcheck.services import all_services
+from credcheck.services.probe import in_words, load_probe
 from credcheck.services.telling import how, places_of, rules_of, write_shape
 
 if TYPE_CHECKING:
@@ -94,12 +95,20 @@ def section(service: Service) -> Iterator[str]:
     dummies = [dummy.what for dummy in service.dummies.values() if dummy.what]
     if dummies:
         yield f"- Published values that are known: {plain('; '.join(dummies))}"
-    if service.online:
-        yield f"- Asking the vendor: {plain(service.online)}"
+    yield from asking(service)
     sources = (
         f"<{text}>" if text.startswith("https://") else plain(text) for text in service.sources
     )
     yield f"- Looked at on {service.checked}: {', '.join(sources)}"
+
+
+def asking(service: Service) -> Iterator[str]:
+    """Give how the vendor itself can be asked."""
+    if service.online:
+        yield f"- Asking the vendor: {plain(service.online)}"
+    probe = load_probe(service.id)
+    if probe:
+        yield f"- `--probe` asks: `{in_words(probe)}`"
 
 
 def row(kind: Kind) -> str:

@@ -123,6 +123,11 @@ SPECIAL = {
     ("refuse", "aws-accounts"): lambda: ACCOUNTS,
     ("allow", "aws-accounts"): lambda: ACCOUNTS,
     ("services.NAME.examples", "pieces"): lambda: {"type": "array"},
+    **{
+        ("services.NAME.probe", key): lambda: {"type": "array"}
+        for key in ("test", "live", "test-errors", "rejected-errors", "expired-errors")
+    },
+    ("services.NAME.probe", "rejected"): lambda: {"type": "array", "items": {"type": "integer"}},
 }
 
 

@@ -85,6 +85,7 @@ class Broker:
         self._judge_of_run: Judge | None = None
         self._statuses: dict[str, SecretStatus] = {}
         self._values: dict[str, Secret] = {}
+        self._probed: set[str] = set()
         self._findings: dict[str, list[Finding]] = {}
         self._source_statuses: dict[str, SourceStatus] = {}
         self._restored: tuple[Finding, ...] | None = None
@@ -192,6 +193,38 @@ class Broker:
             self._file(resolution)
             if not resolution.spec.declared:
                 self._note_undeclared(name)
+
+    def probe(self, names: Iterable[str] | None = None) -> None:
+        """Ask the vendors whether the keys work and which mode they have; each is asked once.
+
+        Nothing is asked for a value that is live, nor at all once anything is refused.
+
+        Args:
+            names: the secrets; all that were resolved, if not said.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        wanted = tuple(dict.fromkeys(self._statuses if names is None else names))
+        self.resolve(wanted)
+        if self.refusals():
+            return
+        from credcheck.confirming import ask, settle
+
+        unasked = [
+            (self.spec(name), self._values[name])
+            for name in wanted
+            if name in self._values and name not in self._probed
+        ]
+        self._probed.update(spec.name for spec, _ in unasked)
+        beside = {**self._variables(), **self._values}
+        for name, answer in ask(unasked, self.manifest, self.context, self._judge, beside).items():
+            status, told = settle(
+                self._statuses[name], self._findings[name], self.spec(name), self.context, answer
+            )
+            self._statuses[name], self._findings[name] = status, told
+            if status.state != "ready":
+                self._values.pop(name)
 
     def spec(self, name: str) -> SecretSpec:
         """Give the declaration of a secret; one that nobody declared is resolved by its name."""
@@ -387,6 +420,7 @@ class Broker:
         strict: bool = False,
         groups: Sequence[TestGroup] = (),
         unreadable: Sequence[str] = (),
+        probe: bool = False,
     ) -> Report:
         """Resolve everything that is needed, and tell which suites will run, and why not.
 
@@ -395,14 +429,16 @@ class Broker:
             strict: every policy is `fail`, every warning an error.
             groups: the tests, as :func:`credcheck.discovery.discover` gives them.
             unreadable: sentences about test files that could not be read.
+            probe: ask the vendors about the keys first, as :meth:`probe` does.
 
         Raises:
             CommandLineError: there is no suite of that name.
             UsageError: `.env.test` is broken.
         """
-        return self._report_on(
-            select(self.manifest, groups, suites), strict=strict, unreadable=unreadable
-        )
+        selection = select(self.manifest, groups, suites)
+        if probe:
+            self.probe(selection.secrets)
+        return self._report_on(selection, strict=strict, unreadable=unreadable)
 
     def _report_on(
         self, selection: Selection, *, strict: bool = False, unreadable: Sequence[str] = ()

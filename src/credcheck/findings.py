@@ -151,6 +151,12 @@ RULES = {
         "{what} could not be read, so where it leads is not known: {reason}.",
         "Look at it yourself.",
     ),
+    "CRED022": Rule(
+        "probe-unanswered",
+        "warning",
+        "{secret} could not be confirmed by its vendor: {reason}.",
+        "Try again later, or leave --probe out.",
+    ),
 }
 
 

@@ -63,9 +63,7 @@ class Judge:
         self._manifest = manifest
         self._context = context
         self._companions = companions
-        self._rules = Rules(
-            refuse=manifest.refuse, allow=manifest.allow, services=manifest.services
-        )
+        self.rules = Rules(refuse=manifest.refuse, allow=manifest.allow, services=manifest.services)
         self._verdicts: dict[tuple[str, Secret], Verdict] = {}
 
     def verdict(self, spec: SecretSpec, secret: Secret) -> Verdict:
@@ -78,7 +76,7 @@ class Judge:
         text = secret.reveal()
         if spec.file:
             text = read_value_file(self._manifest, secret) or ""
-        verdict = classify(text, service, companions, rules=self._rules)
+        verdict = classify(text, service, companions, rules=self.rules)
         self._verdicts[spec.name, secret] = verdict
         return verdict
 

@@ -56,6 +56,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="every missing secret fails its suite, every warning is an error",
     )
     parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="ask the vendors whether the keys work, and which mode they have",
+    )
+    parser.add_argument(
         "--format",
         action="append",
         default=[],
@@ -92,7 +97,11 @@ def run(args: Namespace) -> int:
 
         broker.watch = watch_for(broker.context)
     report = broker.report(
-        suites=args.suite, strict=args.strict, groups=groups, unreadable=problems
+        suites=args.suite,
+        strict=args.strict,
+        groups=groups,
+        unreadable=problems,
+        probe=args.probe,
     )
     color = wants_color(args.color, environ)
     try:

@@ -17,6 +17,7 @@ from credcheck.cli import say
 from credcheck.errors import CommandLineError, UsageError, suggest
 from credcheck.reporters.wording import printable
 from credcheck.services import load_service, service_ids
+from credcheck.services.probe import in_words, load_probe
 from credcheck.services.telling import how, mark, places_of, rules_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def page(service: Service) -> Iterator[str]:
         yield from _row(label, *hosts)
     yield from _row("examples", *(dummy.what for dummy in service.dummies.values() if dummy.what))
     yield from _row("ask", service.online)
+    probe = load_probe(service.id)
+    yield from _row("--probe", in_words(probe) if probe else "")
     if service.notes:
         yield f"  {service.notes}"
     if service.checked:

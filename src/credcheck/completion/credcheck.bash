@@ -7,7 +7,7 @@
 
 _shtab_credcheck_subparsers=(check explain init bootstrap run export sources schema services completion scan fingerprint)
 
-_shtab_credcheck_check_option_strings=(-h --help --manifest --context --color --version --suite --strict --format --output)
+_shtab_credcheck_check_option_strings=(-h --help --manifest --context --color --version --suite --strict --probe --format --output)
 _shtab_credcheck_explain_option_strings=(-h --help --manifest --context --color --version)
 _shtab_credcheck_init_option_strings=(-h --help --manifest --context --color --version --from --yes --dry-run)
 _shtab_credcheck_bootstrap_option_strings=(-h --help --manifest --context --color --version --suite --store --from-example --check)
@@ -77,6 +77,7 @@ _shtab_credcheck_check__h_nargs=0
 _shtab_credcheck_check___help_nargs=0
 _shtab_credcheck_check___version_nargs=0
 _shtab_credcheck_check___strict_nargs=0
+_shtab_credcheck_check___probe_nargs=0
 _shtab_credcheck_explain__h_nargs=0
 _shtab_credcheck_explain___help_nargs=0
 _shtab_credcheck_explain___version_nargs=0

@@ -392,6 +392,7 @@ d	a value of the SDK's own tests	publishable-key		test	pk_	test_	Y2xlcmsuZ	XhhbX
     "cloudflare": """
 n	Cloudflare API	cloud	0	https://dash.cloudflare.com/profile/api-tokens	2026-11-22		GET https://api.cloudflare.com/client/v4/user/tokens/verify
 e	CLOUDFLARE_API_TOKEN	CF_API_TOKEN	CLOUDFLARE_API_KEY
+u	CLOUDFLARE_API_BASE	CLOUDFLARE_API_URL	CLOUDFLARE_BASE_URL
 s	gitleaks config/gitleaks.toml
 k	api-token	API token, global key or origin CA key	secret	widely observed	unknown
 b	v1.0-	hex{24} '-' hex{146}
@@ -497,6 +498,7 @@ b	dor_v1_	hex{64}
     "discord": """
 n	Discord	developer	0	https://discord.com/developers/applications	2026-11-22		GET /api/v10/users/@me
 e	DISCORD_TOKEN	DISCORD_BOT_TOKEN	DISCORD_WEBHOOK_URL
+u	DISCORD_API_BASE	DISCORD_API_URL
 s	gitleaks config/gitleaks.toml	github/docs partner-secret-list-private-repo.md
 k	bot-token	bot token	secret	widely observed	unknown
 b		urlsafe{23,28} '.' urlsafe{6,7} '.' urlsafe{27,40}
@@ -678,6 +680,7 @@ l	gtx-api-	urlsafe{64}
     "github": """
 n	GitHub	developer	0	https://github.com/settings/tokens	2026-11-22	No test mode. The last six characters of a classic token are the CRC32 of the 30 before, in base 62.
 e	GITHUB_TOKEN	GH_TOKEN	GITHUB_PAT	GITHUB_APP_PRIVATE_KEY	GITHUB_WEBHOOK_SECRET
+u	GITHUB_API_URL
 s	gitleaks config/gitleaks.toml	https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/ (through two summaries)
 k	token	classic token	secret	widely observed	unknown		base62-crc32
 b	ghp_	base62{36}
@@ -691,6 +694,7 @@ b	github_pat_	word{82}
     "gitlab": """
 n	GitLab	developer	0	https://gitlab.com/-/user_settings/personal_access_tokens	2026-11-22		GET /api/v4/personal_access_tokens/self
 e	GITLAB_TOKEN	CI_JOB_TOKEN	GL_TOKEN
+u	GITLAB_API_URL	CI_API_V4_URL	GITLAB_URL	GITLAB_HOST
 s	gitleaks config/gitleaks.toml
 k	token	token	secret	widely observed	unknown			Self-managed instances may change the prefix.
 b	glpat-	token{20,300}
@@ -825,6 +829,7 @@ b	knock_st_	urlsafe{16,128}
     "launchdarkly": """
 n	LaunchDarkly	flags	1	https://app.launchdarkly.com/settings/authorization	2026-11-22		GET https://app.launchdarkly.com/api/v2/caller-identity: environmentName and projectName
 e	LAUNCHDARKLY_SDK_KEY	LD_SDK_KEY	LAUNCHDARKLY_MOBILE_KEY	LAUNCHDARKLY_CLIENT_SIDE_ID	LAUNCHDARKLY_ACCESS_TOKEN
+u	LAUNCHDARKLY_API_BASE	LAUNCHDARKLY_API_URL	LAUNCHDARKLY_BASE_URL
 s	https://launchdarkly.com/docs/home/account/environment/keys	kingfisher data/rules
 k	sdk-key	SDK key	secret	documented	unknown			Belongs to one environment, which it does not show.
 b	sdk-	uuid
@@ -894,6 +899,7 @@ b		urlsafe{22}
     "mailgun": """
 n	Mailgun	messaging	1	https://app.mailgun.com/settings/api_security	2026-11-22		GET https://api.mailgun.net/v4/domains: type is sandbox or custom
 e	MAILGUN_API_KEY	MAILGUN_DOMAIN	MAILGUN_WEBHOOK_SIGNING_KEY
+u	MAILGUN_API_URL	MAILGUN_API_BASE	MAILGUN_BASE_URL	MAILGUN_HOST
 s	gitleaks config/gitleaks.toml
 k	api-key	private API key	secret	widely observed	unknown
 b	key-	hex{32}
@@ -989,6 +995,7 @@ l	live-	urlsafe{20,128}
     "mollie": """
 n	Mollie	payments	1	https://my.mollie.com/dashboard/developers/api-keys	2026-11-22
 e	MOLLIE_API_KEY	MOLLIE_KEY	MOLLIE_ACCESS_TOKEN
+u	MOLLIE_API_BASE	MOLLIE_API_URL	MOLLIE_BASE_URL
 s	mollie/mollie-api-php src/Http/Auth/TokenValidator.php
 k	api-key	API key	secret	documented	unknown
 t	test_	word{30,60}
@@ -1066,6 +1073,7 @@ b		hex{32}
     "npm": """
 n	npm registry	developer	1	https://docs.npmjs.com/creating-and-viewing-access-tokens	2026-11-22	A registry on this machine is the usual test target.	npm whoami
 e	NPM_TOKEN	NODE_AUTH_TOKEN
+u	NPM_CONFIG_REGISTRY	npm_config_registry
 s	gitleaks config/gitleaks.toml	trufflehog pkg/detectors
 k	access-token	access token	secret	widely observed	unknown		base62-crc32	Its last six characters are a checksum, as in GitHub tokens.
 b	npm_	base62{36}
@@ -1088,6 +1096,7 @@ b		'https://' visible{4,200}
     "omise": """
 n	Omise / Opn Payments	payments	1	https://dashboard.omise.co/test/keys	2026-11-22	Live keys have no mode word.
 e	OMISE_SECRET_KEY	OMISE_PUBLIC_KEY
+u	OMISE_API_BASE	OMISE_API_URL
 s	https://docs.omise.co/api-authentication	omise/omise-python
 k	secret-key	secret key	secret	documented	unknown
 t	skey_test_	lower-alnum{19,20}
@@ -1199,6 +1208,7 @@ b		host{1,60} '_api1.' host{3,100}
     "paystack": """
 n	Paystack	payments	1	https://dashboard.paystack.com/#/settings/developers	2026-11-22
 e	PAYSTACK_SECRET_KEY	PAYSTACK_PUBLIC_KEY
+u	PAYSTACK_API_BASE	PAYSTACK_API_URL	PAYSTACK_BASE_URL
 s	kingfisher data/rules	betterleaks config/betterleaks.toml	https://paystack.com/docs/api/authentication/
 k	secret-key	secret key	secret	widely observed	unknown
 t	sk_test_	hex{40}
@@ -1303,6 +1313,7 @@ b	phx_	base62{43,48}
     "postmark": """
 n	Postmark	messaging	1	https://account.postmarkapp.com/servers	2026-11-22		GET https://api.postmarkapp.com/server: DeliveryType is Live or Sandbox
 e	POSTMARK_API_TOKEN	POSTMARK_SERVER_TOKEN	POSTMARK_API_KEY
+u	POSTMARK_API_BASE	POSTMARK_API_URL	POSTMARK_BASE_URL
 s	kingfisher data/rules	public code search (POSTMARK_API_TEST)	https://postmarkapp.com/developer/user-guide/sandbox-mode
 k	server-token	server token	secret	widely observed	unknown
 b		uuid
@@ -1513,6 +1524,7 @@ b	sgp_	base62{64}
     "sendgrid": """
 n	SendGrid	messaging	0	https://app.sendgrid.com/settings/api_keys	2026-11-22	There is no test key: sandbox mode is an option of each request. Vouch for a throw-away subuser with `unproven`.	GET https://api.sendgrid.com/v3/scopes
 e	SENDGRID_API_KEY
+u	SENDGRID_API_BASE	SENDGRID_API_URL	SENDGRID_BASE_URL	SENDGRID_HOST
 s	https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys	gitleaks config/gitleaks.toml	trufflehog pkg/detectors
 k	api-key	API key	secret	widely observed	unknown
 b	SG.	urlsafe{22} '.' urlsafe{43}
@@ -1561,6 +1573,7 @@ b	shpss_	xdigit{32}
     "slack": """
 n	Slack	developer	0	https://api.slack.com/apps	2026-11-22		POST https://slack.com/api/auth.test: team
 e	SLACK_BOT_TOKEN	SLACK_TOKEN	SLACK_SIGNING_SECRET	SLACK_WEBHOOK_URL	SLACK_APP_TOKEN
+u	SLACK_API_URL	SLACK_API_BASE	SLACK_BASE_URL
 s	gitleaks config/gitleaks.toml
 k	token	token	secret	widely observed	unknown
 b	xoxb-	urlsafe{20,300}
@@ -1775,6 +1788,7 @@ d	secret, 'token already spent'			test	3x0000000	000000000	0000	000000000	00AA
     "twilio": """
 n	Twilio	messaging	1	https://console.twilio.com/us1/account/keys-credentials/api-keys	2026-11-22	Test credentials are a pair of their own, which looks like a live one.
 e	TWILIO_ACCOUNT_SID	TWILIO_AUTH_TOKEN	TWILIO_API_KEY	TWILIO_API_SECRET
+u	TWILIO_API_BASE	TWILIO_API_URL	TWILIO_BASE_URL
 s	https://www.twilio.com/docs/iam/test-credentials	gitleaks config/gitleaks.toml	api-evangelist/twilio sandbox/twilio-sandbox.yml
 k	account-sid	account SID	public	documented	unknown
 b	AC	hex{32}

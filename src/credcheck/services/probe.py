@@ -39,6 +39,8 @@ class Probe(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     kinds: tuple[str, ...] = ()  # the kinds that it can ask for; none named: all
+    ok: str = ""  # where the answer says ``true`` if the key is good
+    accepted: str = "unknown"  # the mode of every key that is accepted
     mode: str = ""
     test: tuple[object, ...] = ()  # what stands at ``mode`` for a test key
     live: tuple[object, ...] = ()
@@ -52,9 +54,9 @@ class Probe(NamedTuple):
 
 PROBE_KEYS: dict[str, object] = {
     "url": "", "sandbox-url": "", "method": METHODS, "auth": AUTHS, "user": "", "password": "",
-    "header": "", "format": "", "headers": {}, "body": "", "kinds": _STRINGS, "mode": "",
-    "test": [], "live": [], "rejected": [], "error": "", "test-errors": [],
-    "rejected-errors": [], "expired-errors": [], "source": "",
+    "header": "", "format": "", "headers": {}, "body": "", "kinds": _STRINGS, "ok": "",
+    "accepted": ("unknown", "test", "live"), "mode": "", "test": [], "live": [], "rejected": [],
+    "error": "", "test-errors": [], "rejected-errors": [], "expired-errors": [], "source": "",
 }  # fmt: skip
 
 
@@ -89,6 +91,14 @@ def parse_probe(row: Mapping[str, Any]) -> Probe:
         else:
             fields[name] = tuple(value)
     return Probe(**fields)
+
+
+def in_words(probe: Probe) -> str:
+    """Say what is asked."""
+    if probe.auth == "aws":
+        return "GetCallerIdentity of STS"
+    addresses = " and then ".join(url for url in (probe.sandbox_url, probe.url) if url)
+    return f"{probe.method} {addresses}"
 
 
 def load_probe(service_id: str, own: Mapping[str, Any] | None = None) -> Probe | None:

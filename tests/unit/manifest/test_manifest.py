@@ -15,6 +15,7 @@ from credcheck.manifest import load_manifest
 from credcheck.manifest.tables import KEYS
 from credcheck.model import Allow, Manifest, Policies, Refuse, SecretSpec, Suite
 from credcheck.services import service_ids
+from credcheck.services.probe import PROBE_KEYS
 from credcheck.services.shape import ALPHABETS
 from credcheck.services.tables import DUMMY_KEYS, EXAMPLE_KEYS, HOST_KEYS, KIND_KEYS, SERVICE_KEYS
 
@@ -407,6 +408,7 @@ def test_the_reference_page_has_every_key_and_no_other() -> None:
         "services.NAME": tuple(SERVICE_KEYS),
         "services.NAME.hosts": tuple(HOST_KEYS),
         "services.NAME.kinds": tuple(KIND_KEYS),
+        "services.NAME.probe": tuple(PROBE_KEYS),
         "services.NAME.dummies": tuple(DUMMY_KEYS),
         "services.NAME.examples": tuple(EXAMPLE_KEYS),
     }
