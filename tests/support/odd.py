@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from dotenv import dotenv_values
+
 ODD_VALUES = {
     "PLAIN": "plain-value_1",
     "DOLLAR": "pa$$word-$HOME-${HOME}-$(id)-`id`-${",
@@ -35,3 +39,15 @@ LINES = {
     "DELIMITER": "EOF\nghadelimiter_0\nA<<EOF\nPATH=/evil",
 }
 NOT_UTF8 = "caf\udce9"  # the byte E9, as Python reads it from the environment
+
+
+def _reads_last_backslashes() -> bool:
+    read = dotenv_values(stream=io.StringIO("A='x\\\\'\nB='y'\n"), interpolate=False)
+    return read == {"A": "x\\", "B": "y"}
+
+
+# Old versions of python-dotenv take the backslash before a closing quote for that quote's own: what
+# ends with one and cannot stand without quotes has no line that they would read exactly.
+OLD_DOTENV = not _reads_last_backslashes()
+UNHELD = {"ALL_OF_IT", "LINE_AND_BACKSLASH"} if OLD_DOTENV else set()
+DOTENV_VALUES = {n: v for n, v in {**ODD_VALUES, **LINES}.items() if n not in UNHELD}

@@ -40,7 +40,7 @@ def edit(text: str, changes: Mapping[str, str], label: str) -> str:
         line = assignment(name, value)
         if line is None:
             raise DotenvError(
-                f"{label} cannot hold {name} exactly: it is not text, or has a NUL in it",
+                f"{label} cannot hold {name} exactly: no line would be read back as the value is",
                 "keep it in another place: --store keyring, or the manifest's vault or aws",
             )
         lines[name] = line

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from credcheck.errors import CommandLineError
 from credcheck.exporters import EXPORTERS, export, github
 from credcheck.secret import Secret
-from support.odd import LINES, NOT_UTF8, ODD_VALUES
+from support.odd import DOTENV_VALUES, LINES, NOT_UTF8, ODD_VALUES, OLD_DOTENV
 
 ALL = ODD_VALUES | LINES
 
@@ -35,8 +35,8 @@ def refusal(name: str, **values: str) -> str:
 def test_dotenv_is_read_back_exactly_by_python_dotenv(tmp_path: object) -> None:
     import io
 
-    text = exported("dotenv", ALL)
-    assert dotenv_values(stream=io.StringIO(text, newline=""), interpolate=False) == ALL
+    text = exported("dotenv", DOTENV_VALUES)
+    assert dotenv_values(stream=io.StringIO(text, newline=""), interpolate=False) == DOTENV_VALUES
 
 
 def test_json_is_one_object_in_ascii() -> None:
@@ -117,6 +117,8 @@ def test_any_text_survives_every_format_that_takes_it(value: str) -> None:
 
     assert json.loads(exported("json", {"A": value})) == {"A": value}
     assert powershell(exported("powershell", {"A": value}).removesuffix("\n")) == ("A", value)
+    if OLD_DOTENV and value.endswith("\\"):
+        return  # it may be told that there is no line for it
     text = exported("dotenv", {"A": value})
     assert dotenv_values(stream=io.StringIO(text, newline=""), interpolate=False) == {"A": value}
 
