@@ -211,3 +211,24 @@ def test_the_manual_page_of_the_wheel_names_every_command() -> None:
     assert [name for name in COMMANDS if f"\n.SH CREDCHECK {name.upper()}\n" not in page] == []
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["uv"]["build-backend"]
     assert project["data"] == {"data": "data"}
+
+
+def test_the_manual_page_has_every_line_of_the_help() -> None:
+    raw = text_of(ROOT / "data" / "share" / "man" / "man1" / "credcheck.1")
+    for escape, char in (
+        ("\\-", "-"),
+        ("\\(aq", "'"),
+        ("\\(ga", "`"),
+        ("\\(dq", '"'),
+        ("\\&", ""),
+        ("\\e", "\\"),
+    ):
+        raw = raw.replace(escape, char)
+    lines = {line.strip() for line in raw.splitlines()}
+    shown = [
+        line.strip()
+        for block in blocks(ROOT / "docs" / "reference" / "command.md", "text")
+        for line in block.splitlines()
+    ]
+    missing = [line for line in shown if line and line not in lines]
+    assert missing == [], "python scripts/build_docs.py"
