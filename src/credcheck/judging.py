@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from credcheck.secret import Secret
 
 MAX_FILE_BYTES = 1_000_000
+_LIVE_NAMES = frozenset(("LIVE", "PROD", "PRODUCTION", "PRD"))
 
 
 class Companions(Mapping[str, str]):
@@ -147,6 +148,13 @@ class Judge:
             told.append(finding("CRED005", secret=name, reason=spec.unproven))
         elif verdict.mode == "unknown":
             told.append(finding("CRED004", secret=name, reason=verdict.reason))
+            if not _LIVE_NAMES.isdisjoint(name.upper().split("_")):
+                why = "its name says production, and nothing in it says otherwise"
+                told.append(
+                    finding(
+                        "CRED014", secret=name, reason=why, hint=spec.obtain or "the vendor's docs"
+                    )
+                )
         winner = resolution.location or resolution.source or ""
         told += [
             finding("CRED006", secret=name, where=place or source, winner=winner)

@@ -9,7 +9,8 @@ import pytest
 from credcheck.errors import DotenvError, Refused
 from credcheck.hygiene import BrokenFile
 from credcheck.model import Request, SecretSpec
-from support.keys import aws_key_id, stripe_live, stripe_test
+from credcheck.reporters import REPORTERS, render
+from support.keys import aws_key_id, sendgrid, stripe_live, stripe_test
 from support.projects import broker_for, write_env_test, write_project
 
 if TYPE_CHECKING:
@@ -146,3 +147,34 @@ def test_what_stands_for_a_broken_file_holds_nothing() -> None:
     assert (answer.detail, answer.hint) == (".env.test:2: broken", "mend it")  # type: ignore[union-attr]
     assert stand_in.holdings() == ()
     assert stand_in.health().status == "unreachable"
+
+
+# ── the operator's word ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_the_reason_of_a_vouching_stands_in_every_report(tmp_path: Path, name: str) -> None:
+    vouched = "[secrets.MAIL_KEY]\nservice = 'sendgrid'\nunproven = 'a sub-account of nobody'\n"
+    write_project(tmp_path, f"{vouched}[suites.m]\nrequires = ['MAIL_KEY']\n", MAIL_KEY=sendgrid())
+    report = broker_for(tmp_path, context="ci").report()
+    assert report.exit_code == 0
+    assert "a sub-account of nobody" in render(name, report)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "warned"),
+    [
+        ("SENDGRID_LIVE_KEY", sendgrid(), True),
+        ("SENDGRID_PROD_KEY", sendgrid(), True),
+        ("SENDGRID_DELIVERY_KEY", sendgrid(), False),
+        ("STRIPE_LIVE_KEY", stripe_test(), False),
+    ],
+)
+def test_a_name_may_raise_suspicion_where_nothing_is_proven(
+    tmp_path: Path, name: str, value: str, warned: bool
+) -> None:
+    write_project(
+        tmp_path, f"[secrets.{name}]\n[suites.s]\nrequires = ['{name}']\n", **{name: value}
+    )
+    found = broker_for(tmp_path, context="ci").report().findings
+    assert ("CRED014" in [each.code for each in found]) is warned

@@ -52,6 +52,7 @@ def test_a_local_check_of_twenty_secrets_imports_nothing_heavy(
     loaded = modules_after(code, tmp_path) - before
     assert "credcheck.cli.check" in loaded
     assert loaded & (HEAVY | SLOW) == set()
+    assert loaded & {"credcheck.classifier.dsn", "credcheck.ambient", "credcheck.probing"} == set()
 
 
 def test_the_version_needs_no_parser(tmp_path: Path, before: set[str]) -> None:

@@ -76,7 +76,7 @@ class Evidence:
     @cached_property
     def hidden_places(self) -> tuple[Place, ...]:
         """Those behind escapes, encodings and invisible characters."""
-        texts = dict.fromkeys(map(clean, self.readings))
+        texts = dict.fromkeys(clean(text) for text in self.readings if _may_lead(text))
         texts.pop(self.text, None)
         listed = self.service is None and _is_host_list(self.text)
         if not texts and not listed:
@@ -130,6 +130,19 @@ class Evidence:
             for name in named
             if (text := self.companions.get(name, "")).strip() and clean(text) != self.text
         )
+
+
+_ADDRESS_WORDS = (
+    "host", "server", "source", "addr", "endpoint", "database", "dbname", "catalog", "service",
+    "account",
+)  # fmt: skip
+
+
+def _may_lead(text: str) -> bool:
+    """Tell whether an address can stand in a reading; what is decoded by chance has no mark."""
+    if "://" in text or '":' in text or ("@" in text and ("(" in text or "/" in text)):
+        return True
+    return "=" in text and any(word in text.lower() for word in _ADDRESS_WORDS)
 
 
 _HOST_LIST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:,[]"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
 from credcheck.classifier.fingerprint import fingerprint, salt_of
+from credcheck.classifier.normalize import clean
 from credcheck.cli import say
 from credcheck.errors import CommandLineError
 
@@ -37,7 +38,7 @@ def run(args: Namespace) -> int:
     manifest = Broker.load(
         args.manifest, context=args.context, environ=dict(os.environ), cwd=Path.cwd()
     ).manifest
-    value = read_value().strip()
+    value = clean(read_value().strip())  # as a value is judged: one pair of quotes is no part of it
     if not value:
         raise CommandLineError(
             "there is no credential on standard input", "credcheck fingerprint < FILE"

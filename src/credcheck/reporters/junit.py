@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.reporters.wording import plural, printable
+from credcheck.reporters.wording import VOUCHED, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +38,11 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001
         f"      {_property('version', report.version)}",
         f"      {_property('context', report.context)}",
         f"      {_property('exit_code', str(report.exit_code))}",
+        *(
+            f"      {_property(f'vouched:{found.secret}', found.message)}"
+            for found in report.findings
+            if found.code == VOUCHED
+        ),
         "    </properties>",
         *cases,
         "  </testsuite>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credcheck.reporters.wording import plural, printable, verdict
+from credcheck.reporters.wording import VOUCHED, plural, printable, verdict
 
 if TYPE_CHECKING:
     from credcheck.model import Report
@@ -22,7 +22,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001
             for s in report.suites
         ]
         lines.append("")
-    told = [found for found in report.findings if found.severity != "info"]
+    told = [found for found in report.findings if found.severity != "info" or found.code == VOUCHED]
     if told:
         lines += [f"{plural(len(told), 'finding')}:", ""]
         lines += [f"- **{f.severity}** [{f.code}]({f.url}): {_cell(f.message)}" for f in told]

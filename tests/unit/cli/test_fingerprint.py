@@ -43,6 +43,14 @@ def test_the_line_matches_the_credential_and_reveals_nothing(
     assert not [n for n in range(len(SECRET) - 7) if SECRET[n : n + 8] in line]
 
 
+@pytest.mark.parametrize("wrapping", ['"{}"', " '{}' \n", "{}\r\n"])
+def test_a_pair_of_quotes_and_white_space_are_no_part_of_it(
+    wrapping: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = wrapping.format(SECRET).encode()
+    assert matches_any(SECRET, [fingerprinted(monkeypatch, capsys, data)[1].strip()])
+
+
 def test_a_project_keeps_one_salt_and_the_line_refuses_the_credential(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
