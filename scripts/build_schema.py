@@ -151,6 +151,8 @@ def type_of(section: str, key: str, cell: str) -> Schema:
         "tables": {"type": "object", "additionalProperties": {"type": "object"}},
         "seconds, above 0": {"type": "number", "exclusiveMinimum": 0},
         "number": {"type": "number"},
+        "number, 0 or more": {"type": "integer", "minimum": 0},
+        "day": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
         "date": {"type": "string"},
     }
     return kinds[cell]

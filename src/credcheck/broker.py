@@ -457,9 +457,36 @@ class Broker:
             refusals=self.refusals(),
             unreadable=unreadable,
             strict=strict,
+            today=self._today(),
         )
 
     @_one_at_a_time
+    def _today(self) -> str:
+        """Give the day where something depends on it."""
+        if not self.manifest.limits_skips:
+            return ""
+        from time import strftime
+
+        return strftime("%Y-%m-%d")
+
+    def skips_over_budget(self, skipped: Mapping[str, int]) -> dict[str, str]:
+        """Tell which suites skipped more tests than may be.
+
+        Args:
+            skipped: how many tests were skipped for want of a secret, by suite.
+
+        Returns:
+            A sentence for each suite that did.
+        """
+        from credcheck.budgets import limit_of, over
+
+        told = {}
+        for suite, count in skipped.items() if self.manifest.limits_skips else ():
+            limit = limit_of(self.manifest, suite, self.context.kind, self._today())
+            if limit is not None and count > limit:
+                told[suite] = over(count, limit)
+        return told
+
     def explain(self, name: str, groups: Sequence[TestGroup] = ()) -> Report:
         """Tell about one secret: its trail, the suites that wait for it, and what to do.
 

@@ -105,11 +105,24 @@ class Suite(NamedTuple):
     on_missing: Policies | None = None
     on_broken: Policies | None = None
     declared: bool = True
+    max_skipped: int | None = None  # how many of its tests may be skipped; None for any number
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the suite names, each once, in order."""
         return tuple(dict.fromkeys((*self.requires, *(n for group in self.any_of for n in group))))
+
+
+class SkipBudget(NamedTuple):
+    """How many tests may be skipped for a while: `[[tool.credcheck.skip-budget]]`.
+
+    None in ``suite`` or ``context`` means every one; ``until`` is the last day (`2026-12-31`).
+    """
+
+    max_skipped: int
+    suite: str | None = None
+    context: ContextKind | None = None
+    until: str | None = None
 
 
 class Refuse(NamedTuple):
@@ -148,10 +161,17 @@ class Manifest(NamedTuple):
     ambient: Ambient = "warn"
     secrets: Mapping[str, SecretSpec] = {}
     suites: Mapping[str, Suite] = {}
+    skip_budget: tuple[SkipBudget, ...] = ()
     refuse: Refuse = Refuse()
     allow: Allow = Allow()
     options: Mapping[str, Mapping[str, str | float]] = {}
     services: Mapping[str, Mapping[str, object]] = {}
+
+    @property
+    def limits_skips(self) -> bool:
+        """Tell whether anything says how many tests may be skipped."""
+        limits = (suite.max_skipped is not None for suite in self.suites.values())
+        return bool(self.skip_budget) or any(limits)
 
 
 class Context(NamedTuple):
@@ -345,13 +365,17 @@ class SecretStatus(NamedTuple):
 
 
 class SuiteStatus(NamedTuple):
-    """What will become of one suite; ``tests`` is None when no test could be counted."""
+    """What will become of one suite; ``tests`` is None when no test could be counted.
+
+    ``results`` count what pytest did, by pytest's own words; None in a preflight.
+    """
 
     name: str
     outcome: SuiteOutcome
     tests: int | None
     missing: tuple[str, ...]
     reason: str
+    results: Mapping[str, int] | None = None
 
 
 class SourceStatus(NamedTuple):

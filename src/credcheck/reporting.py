@@ -106,6 +106,7 @@ def make_report(
     refusals: Sequence[Finding],
     unreadable: Sequence[str] = (),
     strict: bool = False,
+    today: str = "",
 ) -> Report:
     """Put together what was resolved.
 
@@ -120,6 +121,7 @@ def make_report(
         refusals: the findings that end everything.
         unreadable: sentences about test files that could not be read.
         strict: every policy is `fail`, every warning an error.
+        today: the day (`2026-12-31`) by which budgets of skips hold; "" where there are none.
     """
     decided = partial(
         decide,
@@ -133,7 +135,11 @@ def make_report(
     if selection.suites:
         named = {name: suite for name, suite in named.items() if name in selection.suites}
     narrowed = manifest._replace(suites=named) if selection.suites else manifest
-    lines = plan(narrowed, selection.groups, decided)
+    lines: Sequence[tuple[Decision, int]] = plan(narrowed, selection.groups, decided)
+    if today:
+        from credcheck.budgets import within_budget
+
+        lines = within_budget(lines, manifest, context.kind, today)
     decisions = [decision for decision, _ in lines]
     told = [
         *refusals,

@@ -72,6 +72,39 @@ def seconds(scope: Scope, at: At, value: object) -> float | None:
     return None
 
 
+def count(scope: Scope, at: At, value: object) -> int | None:
+    """Read a number of tests: a whole number, 0 or more."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    scope.expected(at, "a whole number, 0 or more", value)
+    return None
+
+
+def context(scope: Scope, at: At, value: object) -> str | None:
+    """Read who is running."""
+    return scope.word(at, value, CONTEXT_KINDS)
+
+
+def day(scope: Scope, at: At, value: object) -> str | None:
+    """Read a day, as TOML's own date or as a text; give it as a text that can be compared."""
+    written = value if isinstance(value, str) else getattr(value, "isoformat", str)()
+    year, _, rest = written.partition("-")
+    month, _, number = rest.partition("-")
+    parts = (year, month, number)
+    if [len(part) for part in parts] == [4, 2, 2] and all(p.isdecimal() for p in parts):
+        return written
+    scope.expected(at, "a day (2026-12-31)", value)
+    return None
+
+
+def suite(scope: Scope, at: At, value: object) -> str | None:
+    """Read the name of a suite that the manifest declares."""
+    name = text(scope, at, value)
+    if name is not None and scope.suites is not None and name not in scope.suites:
+        scope.unknown(at, "suite", scope.suites, name)
+    return name
+
+
 def url(scope: Scope, at: At, value: object) -> str | None:
     """Read an http(s) address that holds no user name or password."""
     address = text(scope, at, value)

@@ -37,6 +37,7 @@ class Scope:
         self._installed = installed_sources
         self.services: Collection[str] | None = known_services  # None: not known, do not check
         self.secrets: Collection[str] | None = ()
+        self.suites: Collection[str] | None = ()
         self.aliases: dict[str, str] = {}  # alias -> secret
         defaults = Manifest._field_defaults
         self.policies: dict[str, Policies] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from credcheck.manifest import readers as read
 from credcheck.manifest.scope import quoted
-from credcheck.model import Allow, Refuse, SecretSpec, Suite
+from credcheck.model import Allow, Refuse, SecretSpec, SkipBudget, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,13 @@ SUITE: Mapping[str, Reader] = {
     "paths": read.list_of(read.suite_path, "paths"),
     "on-missing": read.policies,
     "on-broken": read.policies,
+    "max-skipped": read.count,
+}
+SKIP_BUDGET: Mapping[str, Reader] = {
+    "max-skipped": read.count,
+    "suite": read.suite,
+    "context": read.context,
+    "until": read.day,
 }
 REFUSE: Mapping[str, Reader] = {
     "values": read.list_of(read.fingerprint, "fingerprints"),
@@ -166,6 +173,7 @@ def _claim_aliases(scope: Scope, at: At, spec: SecretSpec) -> None:
 
 def _suites(scope: Scope, at: At, value: object) -> Mapping[str, Suite] | None:
     tables = _tables(scope, at, value)
+    scope.suites = tables
     if tables is None:
         return None
     suites: dict[str, Suite] = {}
@@ -175,6 +183,20 @@ def _suites(scope: Scope, at: At, value: object) -> Mapping[str, Suite] | None:
         fields = _fields(_read_table(scope, (*at, name), table, SUITE))
         suites[name] = Suite(name=name, **fields)
     return MappingProxyType(suites)
+
+
+def _skip_budget(scope: Scope, at: At, value: object) -> tuple[SkipBudget, ...] | None:
+    """Read the list of allowances; each says how many tests it is about."""
+    if not isinstance(value, list):
+        scope.expected(at, "a list of tables", value)
+        return None
+    budgets = []
+    for index, table in enumerate(value):
+        fields = _fields(_read_table(scope, (*at, index), table, SKIP_BUDGET))
+        if isinstance(table, dict) and "max-skipped" not in table:
+            scope.wrong((*at, index), "max-skipped is missing")
+        budgets.append(SkipBudget(**{"max_skipped": 0, **fields}))
+    return tuple(budgets)
 
 
 def _top_policies(scope: Scope, at: At, value: object) -> object:
@@ -212,6 +234,7 @@ _TOP: Mapping[str, Reader] = {
     "services": _services,
     "secrets": _secrets,
     "suites": _suites,
+    "skip-budget": _skip_budget,
     "refuse": _refuse,
     "allow": _allow,
     **dict.fromkeys(OPTIONS, _options),
@@ -222,6 +245,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "": tuple(_TOP),
     "secrets.NAME": tuple(SECRET),
     "suites.NAME": tuple(SUITE),
+    "skip-budget": tuple(SKIP_BUDGET),
     "refuse": tuple(REFUSE),
     "allow": tuple(ALLOW),
     **{name: tuple(keys) for name, keys in OPTIONS.items()},

@@ -10,7 +10,7 @@ import pytest
 from credcheck.model import TestGroup
 from credcheck.pytest_plugin.marks import MARK, needs_of
 from credcheck.pytest_plugin.playback import dummies_for, is_replayed
-from credcheck.pytest_plugin.state import DUMMIES, NAMES
+from credcheck.pytest_plugin.state import DUMMIES, NAMES, SUITE
 from credcheck.pytest_plugin.stops import STOP, Stop, stop_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def gate(state: State, items: Sequence[pytest.Item]) -> None:
         keep_from_running(state, items)
     else:
         decide_each(state, asking)
+        state.begin_telling()
 
 
 def any_marked(items: Iterable[pytest.Item]) -> bool:
@@ -82,6 +83,7 @@ def decide_each(state: State, asking: Iterable[Asking]) -> None:
         if key not in decisions:
             decisions[key] = state.broker.decide(*key, strict=state.strict)
         decision = decisions[key]
+        asked.item.stash[SUITE] = decision.suite
         if decision.outcome in {"skip", "fail"} and is_replayed(asked.item):
             names = asked.item.stash[NAMES]
             asked.item.stash[DUMMIES] = dummies_for(state.broker, names)

@@ -81,3 +81,4 @@ def resolve_for_workers(state: State) -> None:
         names += state.broker.manifest.secrets
     state.groups = groups
     state.resolve(names)
+    state.begin_telling()

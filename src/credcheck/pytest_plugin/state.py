@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from credcheck.broker import Broker
     from credcheck.errors import UsageError
     from credcheck.model import Finding, TestGroup
+    from credcheck.pytest_plugin.outcomes import Outcomes
     from credcheck.pytest_plugin.scrubbing import Scrubbing
     from credcheck.pytest_plugin.stops import Stop
     from credcheck.secret import Secret
 
 REFUSED = 3
 NAMES = pytest.StashKey[tuple[str, ...]]()
+SUITE = pytest.StashKey[str]()
 DUMMIES = pytest.StashKey[dict[str, str]]()  # on a test that replays a cassette: its values
 
 
@@ -42,6 +45,7 @@ class State:
         self.refused: list[Finding] = []
         self.exit_code: int | None = None
         self.scrubbing: Scrubbing | None = None
+        self.outcomes: Outcomes | None = None
         self._broker: Broker | None = None
         self._is_over = False
         self._stop_watching: Callable[[], None] | None = None
@@ -156,6 +160,20 @@ class State:
             self._is_over = True
             self.end_inside(session, f"credcheck: {error}", int(pytest.ExitCode.USAGE_ERROR))
 
+    def begin_telling(self) -> None:
+        """Count what becomes of each suite, if somebody is to be told."""
+        told = self.config.getoption("--credcheck-report") or self.in_actions
+        if self.outcomes is None and self.active and told and not self.collects_only:
+            from credcheck.pytest_plugin.outcomes import Outcomes
+
+            self.outcomes = Outcomes()
+            self.config.pluginmanager.register(self.outcomes, "credcheck-outcomes")
+
+    @property
+    def in_actions(self) -> bool:
+        """Tell whether this is a job of GitHub Actions."""
+        return self.active and self.broker.context.environ.get("GITHUB_ACTIONS") == "true"
+
     def path_of(self, item: pytest.Item) -> str:
         """Give a test module's path relative to the manifest's folder, with forward slashes."""
         root = self.broker.manifest.root if self.active else self.root
@@ -265,9 +283,22 @@ class State:
             return
         if self.exit_code is not None:
             session.exitstatus = self.exit_code
+        elif session.exitstatus == 0 and self.over_budget():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.in_actions and not self.collects_only:
+            from credcheck.pytest_plugin.outcomes import tell_github
+
+            tell_github(self)
         problems = self._write_report()
         if problems and self.exit_code is None:
             raise pytest.UsageError(*problems)
+
+    def over_budget(self) -> dict[str, str]:
+        """Tell which suites were skipped more often than the manifest allows."""
+        if not self.active or self.refused:
+            return {}
+        skipped = Counter(s.suite for s in self.stopped.values() if s.outcome == "skip")
+        return self.broker.skips_over_budget(skipped)
 
     def _write_report(self) -> list[str]:
         """Write the JSON report, if one was asked for; give a sentence if it cannot be written."""

@@ -61,7 +61,8 @@ def summary(state: State, terminal: Any) -> None:
     """List the suites that did not run, with their count, reason and next step, and warnings."""
     if not state.active or state.collects_only or state.refused:
         return
-    lines = [*stopped_lines(state.stopped), *_warnings(state)]
+    over = (f"{suite}: {told} (max-skipped)" for suite, told in state.over_budget().items())
+    lines = [*stopped_lines(state.stopped), *over, *_warnings(state)]
     if lines:
         terminal.section("credcheck", sep="=")
         for line in lines:
@@ -125,7 +126,12 @@ def report_of(state: State) -> Report:
 
     view = copy(state.broker)
     view.manifest = narrowed(view.manifest, state.groups, state.broker.resolved())
-    return view.report(strict=state.strict, groups=state.groups)
+    report = view.report(strict=state.strict, groups=state.groups)
+    if state.outcomes is None:
+        return report
+    from credcheck.pytest_plugin.outcomes import with_outcomes
+
+    return with_outcomes(report, state.outcomes)
 
 
 def narrowed(manifest: Manifest, groups: Sequence[TestGroup], resolved: Sequence[str]) -> Manifest:

@@ -56,6 +56,7 @@ def _suite(suite: SuiteStatus) -> dict[str, Any]:
         "tests": suite.tests,
         "missing": list(suite.missing),
         "reason": suite.reason,
+        "results": None if suite.results is None else dict(suite.results),
     }
 
 

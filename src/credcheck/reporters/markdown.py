@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credcheck.reporters.wording import VOUCHED, plural, printable, verdict
 
 if TYPE_CHECKING:
-    from credcheck.model import Report
+    from credcheck.model import Report, SuiteStatus
     from credcheck.reporters import RenderOptions
 
 
@@ -17,8 +17,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001
     if report.suites:
         lines += ["| suite | outcome | tests | reason |", "|---|---|---:|---|"]
         lines += [
-            f"| {_cell(s.name)} | {s.outcome} | {'' if s.tests is None else s.tests} "
-            f"| {_cell(s.reason)} |"
+            f"| {_cell(s.name)} | {s.outcome} | {_count(s)} | {_cell(s.reason)} |"
             for s in report.suites
         ]
         lines.append("")
@@ -28,6 +27,13 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001
         lines += [f"- **{f.severity}** [{f.code}]({f.url}): {_cell(f.message)}" for f in told]
         lines.append("")
     return "\n".join(lines)
+
+
+def _count(suite: SuiteStatus) -> str:
+    """Give the number of tests, or what became of them where they have run."""
+    if suite.results is None:
+        return "" if suite.tests is None else str(suite.tests)
+    return ", ".join(f"{number} {word}" for word, number in suite.results.items() if number)
 
 
 def _cell(text: str) -> str:

@@ -154,6 +154,7 @@ def test_json_has_the_contracts_keys_in_its_order() -> None:
     assert report["suites"][0] == {
         "name": "payments", "outcome": "refused", "tests": 41, "missing": ["STRIPE_TEST_KEY"],
         "reason": "it is live",
+        "results": None,
     }  # fmt: skip
     assert list(report["findings"][0]) == [
         "code", "severity", "secret", "suite", "message", "hint", "url",
