@@ -225,8 +225,10 @@ def test_a_document_of_a_cloud_is_no_place_and_proves_nothing_elsewhere() -> Non
 @pytest.mark.parametrize("depth", [10, 5000])
 def test_deep_documents_are_harmless(depth: int) -> None:
     value = '{"a":' * depth + '{"host":"db.prod.acme.com"}' + "}" * depth
-    verdict = classify(value, "database_url")
-    assert verdict.mode == ("live" if depth == 10 else "unknown")
+    # how deep the reader of JSON goes differs from one Python to the next
+    assert classify(value, "database_url").mode in (
+        {"live"} if depth == 10 else {"live", "unknown"}
+    )
 
 
 # ── keys and values ───────────────────────────────────────────────────────────────────────────
