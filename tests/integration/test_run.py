@@ -109,6 +109,16 @@ def test_a_value_that_cannot_be_masked_is_told(project: Path) -> None:
     assert "credcheck: OTHER_KEY is not masked in output" in ran(project, *python("")).stderr
 
 
+def test_what_another_suite_has_and_what_a_file_holds_is_masked_too(project: Path) -> None:
+    (project / "account.txt").write_text("content-of-the-file-7714")
+    manifest = MANIFEST + "[secrets.ACCOUNT]\nfile = true\nunproven = 'ours'\n"
+    manifest += "[suites.files]\nrequires = ['ACCOUNT']\n"
+    (project / "credcheck.toml").write_text(manifest)
+    code = "import os; print(open(os.environ['ACCOUNT']).read(), 'other-value-5512')"
+    done = ran(project, "--suite", "files", *python(code), ACCOUNT="account.txt")
+    assert done.stdout == "[REDACTED:ACCOUNT] [REDACTED:OTHER_KEY]\n"
+
+
 def test_bytes_that_hold_no_secret_are_untouched(project: Path) -> None:
     code = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 4096)"
     done = subprocess.run(

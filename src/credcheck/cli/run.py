@@ -26,6 +26,7 @@ from credcheck.cli import note_left_out, refuse_delivery, remark
 from credcheck.delivery import deliver
 from credcheck.errors import CommandLineError
 from credcheck.running import child_environ, run_plain, run_scrubbed
+from credcheck.secret import known_secrets
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -77,8 +78,9 @@ def run(args: Namespace) -> int:
         return run_plain(command, given)
     from credcheck.scrubber import Scrubber
 
+    broker.remember_local()  # what the command inherits of other suites is no less secret
     scrubber = Scrubber()
-    for name, secret in delivery.values.items():
+    for name, secret in tuple(known_secrets()):  # adding one notes it again
         scrubber.add(name, secret)
     for warning in scrubber.warnings:
         remark(f"credcheck: {warning}")

@@ -23,6 +23,7 @@ from credcheck.broker import Broker
 from credcheck.classifier import Rules
 from credcheck.cli import remark, say
 from credcheck.errors import CommandLineError, suggest
+from credcheck.judging import read_value_file
 from credcheck.reporters.wording import plural, printable
 from credcheck.scanning.files import below, staged, tracked
 from credcheck.scanning.search import search
@@ -102,9 +103,11 @@ def _values_of(broker: Broker) -> Scrubber:
     """Resolve what the manifest declares; what is not ready is not looked for."""
     broker.resolve(broker.manifest.secrets)
     scrubber = Scrubber()
-    for name in broker.manifest.secrets:
+    for name, spec in broker.manifest.secrets.items():
         if broker.status(name).state == "ready":
-            scrubber.add(name, broker.value(name))
+            value = broker.value(name)
+            content = read_value_file(broker.manifest, value) if spec.file else None
+            scrubber.add(name, value if content is None else content)
     return scrubber
 
 

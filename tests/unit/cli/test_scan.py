@@ -147,6 +147,18 @@ def test_a_piece_and_an_encoding_of_it_are_found_too(
     assert scanned(capsys)[0] == 1
 
 
+def test_what_a_secrets_file_holds_is_looked_for_and_not_its_path(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "credcheck.toml").write_text("[secrets.A]\nfile = true\nunproven = 'x'\n")
+    (project / "account.txt").write_text("content-of-the-file-7714")
+    monkeypatch.setenv("A", "account.txt")
+    lay(project, "log.txt", "see account.txt\n")
+    assert scanned(capsys)[0] == 0
+    lay(project, "log.txt", "content-of-the-file-7714\n")
+    assert scanned(capsys)[0] == 1
+
+
 def test_a_value_over_several_lines_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
