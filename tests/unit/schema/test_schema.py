@@ -59,6 +59,7 @@ def properties(table: str) -> dict[str, Any]:
     at: Any = MANIFEST.schema
     for part in table.split(".") if table else ():
         at = at["additionalProperties"] if part == "NAME" else at["properties"][part]
+        at = at["items"] if at.get("type") == "array" else at
     found: dict[str, Any] = at["properties"]
     return found
 
