@@ -88,8 +88,9 @@ class Secrets(Mapping[str, str]):
         state = self._state
         if state.broker.status(name).state == "ready":
             return
-        path = state.path_of(state.current) if state.current else ""
-        decision = state.broker.decide(path, Need(all_of=(name,)), strict=state.strict)
+        decision = state.broker.decide(
+            state.current_path(), Need(all_of=(name,)), strict=state.strict
+        )
         # which suite it is said of is known to the test that is stopped, and may be one of many
         stop_now(stop_of(state.broker, decision)._replace(suite=""))
 

@@ -15,6 +15,7 @@ from credcheck.pytest_plugin.stops import STOP, Stop, stop_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from credcheck.model import Need
     from credcheck.preflight import Decision
@@ -65,14 +66,36 @@ def any_marked(items: Iterable[pytest.Item]) -> bool:
 def find_asking(state: State, items: Iterable[pytest.Item]) -> Iterable[Asking]:
     """Find the tests that need something, and leave on each what it may see."""
     broker = state.broker
-    for item in items:
-        # pytest gives the closest mark first; people read the module's, then the class's
-        needs = needs_of(reversed(list(item.iter_markers(MARK))))
-        path = state.path_of(item)
-        names = tuple(dict.fromkeys((*needs.names, *broker.suite_secrets(path))))
-        if names:
+    nothing = needs_of(())
+    above: dict[pytest.Item | pytest.Collector | None, list[pytest.Mark]] = {None: []}
+    modules: dict[Path, tuple[str, tuple[str, ...]]] = {}
+    for item in items:  # ten thousand of them: what a module's tests share is found once
+        if item.path not in modules:
+            path = state.path_of(item)
+            modules[item.path] = (path, broker.suite_secrets(path))
+        path, of_suite = modules[item.path]
+        marks = [*marks_above(item.parent, above), *own_marks(item)]
+        if marks or of_suite:
+            needs = needs_of(marks) if marks else nothing
+            names = tuple(dict.fromkeys((*needs.names, *of_suite)))
             item.stash[NAMES] = names
             yield Asking(item, path, needs)
+
+
+def own_marks(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
+    """Give a node's own marks, in the order in which people read them."""
+    return [mark for mark in reversed(node.own_markers) if mark.name == MARK]
+
+
+def marks_above(
+    node: pytest.Item | pytest.Collector | None,
+    known: dict[pytest.Item | pytest.Collector | None, list[pytest.Mark]],
+) -> list[pytest.Mark]:
+    """Give the marks of a module, its classes and so on, the outermost first."""
+    if node not in known:
+        assert node is not None  # noqa: S101
+        known[node] = [*marks_above(node.parent, known), *own_marks(node)]
+    return known[node]
 
 
 def decide_each(state: State, asking: Iterable[Asking]) -> None:
@@ -88,6 +111,7 @@ def decide_each(state: State, asking: Iterable[Asking]) -> None:
             names = asked.item.stash[NAMES]
             asked.item.stash[DUMMIES] = dummies_for(state.broker, names)
         elif decision.outcome != "run":
+            state.stop_tests()
             keep(asked.item, stop_of(state.broker, decisions[key], asked.needs.reasons))
 
 
@@ -101,6 +125,7 @@ def keep(item: pytest.Item, stop: Stop) -> None:
 
 def keep_from_running(state: State, items: Iterable[pytest.Item]) -> None:
     """Let every test fail that an xdist worker may start before it stops."""
+    state.stop_tests()
     text = state.refusal_text()
     for item in items:
         item.stash[STOP] = Stop("", "refused", (), text, (), text)

@@ -26,6 +26,8 @@ class IdHooks:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> Generator[None]:
         """Stand before `metafunc.parametrize` while a test's parameters are made."""
+        if not metafunc.fixturenames:  # no arguments, no parameters, as most of ten thousand tests
+            return (yield)
         original = metafunc.parametrize
 
         def parametrize(

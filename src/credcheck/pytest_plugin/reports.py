@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from _pytest._code.code import TerminalRepr
 
+from credcheck.secret import known_secrets
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from credcheck.scrubber import Scrubber
 
 _ATOMS = frozenset({int, float, bool, type(None)})
-# what every report has and what no test can put a text into; the rest is looked through
-_OWN = frozenset({"outcome", "when", "duration", "start", "stop", "node", "_id", "nodeid"})
+# no test can put a text into these; the rest of a report is looked through
+_OWN = frozenset({"outcome", "when", "duration", "start", "stop", "node", "result"})
+_OWN |= {"_id", "nodeid"}
 _USUAL = _OWN | {"location", "keywords", "longrepr", "user_properties", "sections"}
-_USUAL |= {"worker_id", "testrun_uid", "item_index", "_from_xdist", "result"}
+_USUAL |= {"worker_id", "testrun_uid", "item_index"}
 # where an object of another plugin is printed as it is; elsewhere objects are no texts
 _PRINTED = frozenset({"longrepr", "sections", "user_properties"})
 _FAILED = "[REDACTED: credcheck could not scrub this report]"
@@ -31,26 +37,39 @@ class Cleaner:
             node_ids: scrub a report's node id too. An xdist worker must leave it as its item has
                 it; the controller scrubs it.
         """
+        self._known = known_secrets()
+        self._fields = len(vars(pytest.TestReport("", ("", 0, ""), {}, "passed", None, "call")))
         self._text = scrubber.text
         self._data = scrubber.data
         self._node_ids = node_ids
-        self._last = ""
+        self._trusted = -1
         self._prints = True
         self.failures = 0
 
+    def trust(self, node_ids: Iterable[str]) -> None:
+        """Look at the node ids of a run, so that not every report's has to be looked at.
+
+        They hold no value as a rule: ids are scrubbed where they are made.
+        """
+        together = "\n".join(node_ids)
+        if self._text(together) is together:
+            self._trusted = len(self._known)
+
     def report(self, report: Any) -> None:
         """Scrub a test's or a collector's report; if that fails, it loses all its texts."""
+        fields = report.__dict__
+        if (  # a test that passes, and has nothing to tell
+            fields["outcome"] == "passed"
+            and not fields["sections"]
+            and fields["longrepr"] is None
+            and self._trusted == len(self._known)
+            and not fields.get("user_properties")
+            and (len(fields) <= self._fields or _USUAL.issuperset(fields))
+        ):
+            return
         try:
-            if self._node_ids:
+            if self._node_ids and self._trusted != len(self._known):
                 self._node_id(report)
-            fields = vars(report)
-            if (
-                report.outcome == "passed"
-                and not report.sections
-                and not fields.get("user_properties")
-                and _USUAL.issuperset(fields)
-            ):
-                return
             for name, value in list(fields.items()):
                 if name not in _OWN:
                     clean = self.value(value, prints=name in _PRINTED)
@@ -64,11 +83,9 @@ class Cleaner:
 
     def _node_id(self, report: Any) -> None:
         node_id = report.nodeid
-        if node_id != self._last:  # the three reports of a test follow each other
-            clean = self._text(node_id)
-            if clean is not node_id:
-                report.nodeid = clean
-            self._last = clean
+        clean = self._text(node_id)
+        if clean is not node_id:
+            report.nodeid = clean
 
     def value(self, value: Any, *, prints: bool = True) -> Any:
         """Give a value with every text in it scrubbed; the same object if nothing changed.

@@ -1,4 +1,8 @@
-"""The hooks that are called for every test; registered when the broker is loaded."""
+"""The hooks that are called for every test; registered when there is anything to do for them.
+
+A test that passes meets two of them, three times, and each is a few steps long: ten thousand tests
+notice. What needs more is registered when a test is to be stopped.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,50 @@ if TYPE_CHECKING:
 
 
 class RunHooks:
-    """Fails the tests whose policy says so, and keeps the account of what was stopped."""
+    """Scrubs the reports of tests, and keeps the account of those that were stopped.
+
+    Reports are scrubbed innermost, so that other plugins see clean ones, and again when they are
+    handed on, so that what other plugins have added is clean.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Scrub what pytest itself has put into a report; note that credcheck stopped the test."""
+        report = yield
+        if call.excinfo is not None:
+            stop = stop_in(item, call, report)
+            if stop is not None:
+                told = stop._replace(suite=stop.suite or self._state.suite_of(item))
+                report.credcheck = list(told)  # type: ignore[attr-defined]  # it crosses xdist
+        if self._state.scrubbing is not None and (report.outcome != "passed" or report.sections):
+            self._state.scrubbing.cleaner.report(report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Scrub it, whoever added to it; count it, plain or in xdist's controller."""
+        if self._state.scrubbing is not None:
+            self._state.scrubbing.cleaner.report(report)
+        told = report.__dict__.get("credcheck")
+        if told is not None:
+            _undo_xfail(report, told)
+            self._state.note(report)
+
+
+def _undo_xfail(report: pytest.TestReport, told: list[Any]) -> None:
+    """Let a test that credcheck failed be failed: that is not what `xfail` expects."""
+    if told[1] != "skip" and hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        del report.wasxfail
+
+
+class StopHooks:
+    """Stops the tests whose policy says so; registered when there is one."""
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Fail a test with the reason and no traceback.
@@ -26,27 +70,6 @@ class RunHooks:
         Not `tryfirst`: a test that skips itself by its own mark stays skipped. One with our skip
         mark comes here only under `-p no:skipping`; it must not run then either.
         """
-        self._state.current = item
         stop = item.stash.get(STOP, None)
         if stop is not None:
             stop_now(stop)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note on the report that credcheck stopped the test; it crosses xdist with it."""
-        report = yield
-        stop = stop_in(item, call, report)
-        if stop is not None:
-            if stop.outcome != "skip" and hasattr(report, "wasxfail"):
-                # a missing credential is not the failure that `xfail` expects
-                report.outcome = "failed"
-                del report.wasxfail
-            told = stop._replace(suite=stop.suite or self._state.suite_of(item))
-            report.credcheck = list(told)  # type: ignore[attr-defined]
-        return report
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count it, plain or in xdist's controller."""
-        self._state.note(report)

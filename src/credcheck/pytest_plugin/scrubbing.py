@@ -1,8 +1,8 @@
 """No value that this process knows is in what pytest and its reporters write.
 
 Active from the first secret on that becomes known: a project without one pays nothing. Reports are
-scrubbed twice, innermost (so that other plugins see clean ones) and outermost (so that what they
-add is clean), and under pytest-xdist on both ends.
+scrubbed twice, innermost (so that other plugins see clean ones) and when they are handed on (so
+that what those add is clean), and under pytest-xdist on both ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from credcheck.scrubber.writers import scrub_writes
 if TYPE_CHECKING:
     import logging
     import warnings
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
 
 class Scrubbing:
@@ -79,17 +79,10 @@ class Scrubbing:
 
 
 class InnerHooks:
-    """Scrubs what pytest itself puts into a report, before any other plugin sees it."""
+    """Scrubs a collector's report before any other plugin sees it."""
 
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
-        """Scrub a test's report."""
-        report = yield
-        self._cleaner.report(report)
-        return report
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
@@ -100,7 +93,7 @@ class InnerHooks:
 
 
 class OuterHooks:
-    """Scrubs what other plugins have put into it, and what passes by no report."""
+    """Scrubs what passes by no test's report; those are the matter of `RunHooks`."""
 
     def __init__(self, scrubbing: Scrubbing) -> None:
         self._scrubbing = scrubbing
@@ -111,12 +104,15 @@ class OuterHooks:
         """Look at the streams again: a plugin may have brought its own terminal reporter."""
         self._scrubbing.take_streams()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
-        """Scrub a test's report again."""
-        report = yield
-        self._cleaner.report(report)
-        return report
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look at all node ids at once."""
+        self._cleaner.trust(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Look at the node ids that a worker has collected."""
+        self._cleaner.trust(ids)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
@@ -124,11 +120,6 @@ class OuterHooks:
         report = yield
         self._cleaner.report(report)
         return report
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Scrub a report that another plugin made, or that came from a worker."""
-        self._cleaner.report(report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: Any) -> None:

@@ -41,7 +41,6 @@ class State:
         self.groups: tuple[TestGroup, ...] = ()
         self.needed: dict[str, None] = {}  # every name that a selected test may see
         self.stopped: dict[str, Stop] = {}  # by node id
-        self.current: pytest.Item | None = None
         self.refused: list[Finding] = []
         self.exit_code: int | None = None
         self.scrubbing: Scrubbing | None = None
@@ -73,12 +72,27 @@ class State:
 
             self.scrubbing = Scrubbing(self.config)
             self.scrubbing.start()
+            self._take_part()
+
+    def _take_part(self) -> None:
+        """Register the hooks that are called for every test."""
+        from credcheck.pytest_plugin.running import RunHooks
+
+        if not self.config.pluginmanager.hasplugin("credcheck-running"):
+            self.config.pluginmanager.register(RunHooks(self), "credcheck-running")
 
     def close(self) -> None:
         """End the watch; what is scrubbed stays so until the process ends."""
         if self._stop_watching is not None:
             self._stop_watching()
             self._stop_watching = None
+
+    def stop_tests(self) -> None:
+        """Register the hook that stops the tests which are to be stopped."""
+        from credcheck.pytest_plugin.running import StopHooks
+
+        if not self.config.pluginmanager.hasplugin("credcheck-stopping"):
+            self.config.pluginmanager.register(StopHooks(), "credcheck-stopping")
 
     # ── the broker ────────────────────────────────────────────────────────────────────────────
 
@@ -119,7 +133,6 @@ class State:
 
             from credcheck.broker import Broker
             from credcheck.errors import UsageError
-            from credcheck.pytest_plugin.running import RunHooks
 
             named = os.environ.get("CREDCHECK_MANIFEST")
             try:
@@ -131,7 +144,7 @@ class State:
                 )
             except UsageError as error:
                 self.give_up(error)
-            self.config.pluginmanager.register(RunHooks(self), "credcheck-running")
+            self._take_part()
         return self._broker
 
     def resolve(self, names: Iterable[str]) -> None:
@@ -176,11 +189,15 @@ class State:
 
     def path_of(self, item: pytest.Item) -> str:
         """Give a test module's path relative to the manifest's folder, with forward slashes."""
-        root = self.broker.manifest.root if self.active else self.root
-        try:
-            return item.path.relative_to(root).as_posix()
-        except ValueError:
-            return item.path.as_posix()
+        return _relative(item.path, self.broker.manifest.root if self.active else self.root)
+
+    def current_path(self) -> str:
+        """Give the module of the test that is running, or whose fixtures are being made."""
+        import os
+
+        module = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
+        root = self.broker.manifest.root
+        return _relative(self.root / module, root) if module else ""
 
     def suite_of(self, item: pytest.Item) -> str:
         """Give the suite of a test that asks for what no mark of it names."""
@@ -308,6 +325,13 @@ class State:
         from credcheck.pytest_plugin.telling import write_report
 
         return write_report(self, self.config.invocation_params.dir / target)
+
+
+def _relative(path: Path, root: Path) -> str:
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def has_manifest(root: Path) -> bool:

@@ -43,6 +43,7 @@ class Scrubber:
         self._index: Index | None = None
         self._stale = False
         self._lock = Lock()
+        self._known = known_secrets()
         self._follows = False
         self._followed = 0
         self.failures = 0  # texts that were replaced as a whole, because scrubbing failed
@@ -93,9 +94,8 @@ class Scrubber:
 
     def _follow_if_asked(self) -> None:
         """Take what the process has come to know since the last time."""
-        known = known_secrets()
-        while self._follows and self._followed < len(known):
-            name, secret = known[self._followed]
+        while self._follows and self._followed < len(self._known):
+            name, secret = self._known[self._followed]
             self._followed += 1
             self._add(name, secret.reveal())
 
@@ -181,7 +181,8 @@ class Scrubber:
 
     def index(self) -> Index | None:
         """Give what is looked for, prepared; None as long as there is nothing."""
-        self._follow_if_asked()
+        if self._follows and self._followed < len(self._known):
+            self._follow_if_asked()
         if self._stale:
             with self._lock:
                 if self._stale:

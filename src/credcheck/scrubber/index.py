@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from credcheck.scrubber.ansi import ANSI, ESCAPE, Plain, unfinished
@@ -56,7 +57,9 @@ class Index:
         for mask, core in named:
             for window in windows_of(core):
                 # of two secrets that share a window the first by name has it, in any order
-                windows[window] = min(windows.get(window, mask), mask)
+                known = windows.get(window)
+                if known is None or mask < known:
+                    windows[window] = mask
         heads = {mask[n : n + HEAD] for mask in masks for n in range(len(mask) - HEAD + 1)}
         for window in [w for w in windows if w[:HEAD] in heads and any(w in m for m in masks)]:
             del windows[window]  # a mask is never changed
@@ -64,6 +67,8 @@ class Index:
         self._windows = windows
         self._lengths, self._longer = _by_head(windows)
         self._starts = frozenset(head[:n] for head in self._lengths for n in range(1, HEAD))
+        # what neither begins a window nor an escape sequence decides itself
+        self.first_bytes = frozenset({ESCAPE[0], *(head[0] for head in self._lengths)})
         self._engine = choose_engine(windows, len(masks), engine)
 
     def scrub(self, data: bytes) -> bytes:
@@ -163,9 +168,13 @@ def _pieces(core: Core, form: Form) -> Iterator[bytes]:
     else:
         starts = range(len(units) - EIGHT_IN_BASE64 + 1)
         marker = marker * 4 // 3
+    ends = [0, *accumulate(map(len, units))]
+    whole = b"".join(units)
+    last = len(units)
     for start in starts:
         # a piece that begins in the marker reaches a few characters beyond it
-        piece = b"".join(units[start : max(start + form.piece, marker)])
+        end = min(max(start + form.piece, marker), last)
+        piece = whole[ends[start] : ends[end]]
         if form.by_character or len(set(piece)) >= 3:
             yield piece
 

@@ -66,13 +66,16 @@ class _Writer:
         """Write what is decided of it."""
         with self._lock:
             raw = bytes(data) if self._binary else data.encode("utf-8", "surrogatepass")
-            self._give(self._stream.feed(raw))
+            out = self._stream.feed(raw)
+            if out:
+                self._give(out)
         return len(data)
 
     def flush(self) -> None:
         """Flush, with what the stream holds back of a prompt."""
         with self._lock:
-            self._give(self._stream.release())
+            if self._stream.held:
+                self._give(self._stream.release())
             self._flush()
 
     def finish(self, stream: Any) -> None:
@@ -82,5 +85,4 @@ class _Writer:
             self._give(self._stream.flush())
 
     def _give(self, data: bytes) -> None:
-        if data:
-            self._write(data if self._binary else data.decode("utf-8", "surrogatepass"))
+        self._write(data if self._binary else data.decode("utf-8", "surrogatepass"))
