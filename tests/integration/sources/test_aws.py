@@ -557,9 +557,10 @@ def test_no_value_is_logged_during_a_fetch_and_other_threads_are_heard(
     aws_endpoint: str, store: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(store, "ci/quiet", "a-quiet-value")
+    for name in ("botocore", "boto3", "urllib3", "botocore.parsers"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    caplog.clear()
     with caplog.at_level(logging.DEBUG):
-        for name in ("botocore", "boto3", "urllib3", "botocore.parsers"):
-            logging.getLogger(name).setLevel(logging.DEBUG)
         (answer,) = ask(signed_in(aws_endpoint), "ci/quiet")
         assert value_of(answer) == "a-quiet-value"
         ours = [r for r in caplog.records if r.name.partition(".")[0] != "werkzeug"]

@@ -20,7 +20,7 @@ from servers.keyring_server import gnome_keyring, session_bus
 from support.sources import ask, detail_of, opened, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from credcheck.sources.base import Source
@@ -30,18 +30,25 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="gnome-keyring i
 
 
 @pytest.fixture(autouse=True)
-def _nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """The library chooses a backend once a process; here it chooses anew in each test."""
     monkeypatch.setattr(keyring.core, "_keyring_backend", None)
-    every = keyring.backend.get_all_keyring
-    for holder, name in ((every, "saved_result"), (unwrap(every), "always_returns")):
-        vars(holder).pop(name, None)  # where newer and older versions remember them
     keyring.backend._load_plugins()  # or those of the library would join the set below
     ours = {c for c in KeyringBackend._classes if not c.__module__.startswith("keyring.")}
     monkeypatch.setattr(KeyringBackend, "_classes", KeyringBackend._classes - ours)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    _forget_backends()
+    yield
+    _forget_backends()
+
+
+def _forget_backends() -> None:
+    """Let the library look again for what works; it remembers that, in one place or another."""
+    every = keyring.backend.get_all_keyring
+    for holder, name in ((every, "saved_result"), (unwrap(every), "always_returns")):
+        vars(holder).pop(name, None)
 
 
 @pytest.fixture

@@ -230,9 +230,10 @@ def test_no_library_logs_or_prints_anything_during_a_fetch(
 
     vault.put("ci/quiet", {"key": "a-quiet-value"})
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    for name in ("urllib3", "urllib3.connectionpool", "requests", "hvac"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    caplog.clear()
     with caplog.at_level(logging.DEBUG):
-        for name in ("urllib3", "urllib3.connectionpool", "requests", "hvac"):
-            logging.getLogger(name).setLevel(logging.DEBUG)
         source = as_root(vault)
         assert value_of(ask(source, "secret/ci/quiet#key")[0]) == "a-quiet-value"
         assert [record.name for record in caplog.records] == []
