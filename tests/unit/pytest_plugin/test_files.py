@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 KEY = tail(40)
 
 
+@pytest.fixture(autouse=True)
+def _no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed beside us takes no part in the configurations that are made here."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture
 def scrubber() -> Scrubber:
     made = Scrubber()
