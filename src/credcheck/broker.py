@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from credcheck.resolver import Watch
     from credcheck.sources.base import Source
 
+    Upstream = Callable[[Sequence[str]], Mapping[str, Any]]  # names to what `Broker.dump` gives
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,6 +89,7 @@ class Broker:
         self._probed: set[str] = set()
         self._findings: dict[str, list[Finding]] = {}
         self._source_statuses: dict[str, SourceStatus] = {}
+        self._upstream: Upstream | None = None
         self._restored: tuple[Finding, ...] | None = None
 
     @classmethod
@@ -168,6 +170,9 @@ class Broker:
         """
         new = [name for name in dict.fromkeys(names) if name not in self._statuses]
         if not new:
+            return
+        if self._upstream is not None:
+            self.restore(self._upstream(new))
             return
         specs = []
         for spec in map(self.spec, new):
@@ -511,34 +516,52 @@ class Broker:
 
     # ── xdist ─────────────────────────────────────────────────────────────────────────────────
 
+    def follow(self, upstream: Upstream) -> None:
+        """Resolve nothing here from now on: another broker is asked, by its :meth:`dump`."""
+        self._upstream = upstream
+        self._restored = ()
+
     @_one_at_a_time
-    def dump(self) -> dict[str, Any]:
-        """Give all that was resolved, in builtin types, with the values: for execnet alone."""
+    def dump(self, names: Iterable[str]) -> dict[str, Any]:
+        """Resolve these, and give what became of them, with the values: for execnet alone.
+
+        Raises:
+            UsageError: `.env.test` is broken.
+        """
+        names = tuple(dict.fromkeys(names))
+        self.resolve(names)
         return {
-            "statuses": {
-                name: [*status._replace(attempts=()), [list(a) for a in status.attempts]]
-                for name, status in self._statuses.items()
-            },
-            "values": {name: secret.reveal() for name, secret in self._values.items()},
-            "findings": {
-                name: [list(found) for found in told] for name, told in self._findings.items()
-            },
+            **self.account(names),
+            "values": {n: self._values[n].reveal() for n in names if n in self._values},
             "elsewhere": [list(found) for found in self._elsewhere()],
         }
 
     @_one_at_a_time
+    def account(self, names: Iterable[str]) -> dict[str, Any]:
+        """Give what became of these resolved secrets in builtin types, without any value."""
+        statuses = {name: self._statuses[name] for name in names}
+        return {
+            "statuses": {
+                name: [*status._replace(attempts=()), [list(a) for a in status.attempts]]
+                for name, status in statuses.items()
+            },
+            "findings": {name: [list(f) for f in self._findings[name]] for name in statuses},
+        }
+
+    @_one_at_a_time
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take what another broker dumped; no source is asked again for it."""
+        """Take what another broker gave by :meth:`dump` or :meth:`account`."""
         for name, (*fields, attempts) in state["statuses"].items():
             status = SecretStatus(*fields)
             trail = tuple(Attempt(*attempt) for attempt in attempts)
             self._statuses[name] = status._replace(attempts=trail)
-        self._values.update({n: Secret(value) for n, value in state["values"].items()})
-        for name, secret in self._values.items():
-            self._remember(self.spec(name), secret)
         for name, told in state["findings"].items():
             self._findings[name] = [Finding(*fields) for fields in told]
-        self._restored = tuple(Finding(*fields) for fields in state["elsewhere"])
+        for name, value in state.get("values", {}).items():
+            self._values[name] = Secret(value)
+            self._remember(self.spec(name), self._values[name])
+        if "elsewhere" in state:
+            self._restored = tuple(Finding(*fields) for fields in state["elsewhere"])
 
     def _source_lines(self) -> list[SourceStatus]:
         return [

@@ -86,8 +86,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from credcheck.pytest_plugin.gating import gate
 
     state = state_of(session.config)
-    gate(state, session.items)
-    state.end_if_refused(session)
+    if state.is_worker:
+        from credcheck.pytest_plugin.sharing import gate_in_worker
+
+        gate_in_worker(state, session)
+    else:
+        gate(state, session.items)
+        state.end_if_refused(session)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -115,7 +120,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Hand over what a worker found; give the exit code of a refusal, and write the report."""
     state = state_of(session.config)
-    state.hand_over()  # before xdist's own hook sends the worker's output
+    if state.is_worker:
+        from credcheck.pytest_plugin.sharing import hand_over
+
+        hand_over(state)  # before xdist's own hook sends the worker's output
+        return (yield)
     result = yield
     state.finish(session)
     return result

@@ -44,7 +44,7 @@ def gate(state: State, items: Sequence[pytest.Item]) -> None:
     state.groups = grouped(asking)
     state.resolve(state.needed)
     if state.refused:
-        keep_from_running(state, items)
+        keep_from_running(state, items, state.refusal_text())
     else:
         decide_each(state, asking)
         state.begin_telling()
@@ -123,10 +123,9 @@ def keep(item: pytest.Item, stop: Stop) -> None:
         item.add_marker(pytest.mark.skip(reason=stop.text))
 
 
-def keep_from_running(state: State, items: Iterable[pytest.Item]) -> None:
+def keep_from_running(state: State, items: Iterable[pytest.Item], text: str) -> None:
     """Let every test fail that an xdist worker may start before it stops."""
     state.stop_tests()
-    text = state.refusal_text()
     for item in items:
         item.stash[STOP] = Stop("", "refused", (), text, (), text)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import NoReturn
 
@@ -109,13 +109,10 @@ class State:
         """
         import os
 
-        shared = getattr(self.config, "workerinput", {}).get("credcheck")
-        if shared is not None:
-            from credcheck.secret import Secret, remember
+        if self.is_worker:
+            from credcheck.pytest_plugin.sharing import open_in_worker
 
-            for name, value in shared["known"]:
-                remember(name, Secret(value))
-            self.broker.restore(shared["broker"])
+            open_in_worker(self)
         elif self.config.getoption("help", default=False):
             return
         elif os.environ.get("CREDCHECK_MANIFEST") or has_manifest(self.root):
@@ -144,6 +141,10 @@ class State:
                 )
             except UsageError as error:
                 self.give_up(error)
+            if self.is_worker:
+                from credcheck.pytest_plugin.sharing import follow_controller
+
+                follow_controller(self)
             self._take_part()
         return self._broker
 
@@ -258,37 +259,6 @@ class State:
         self.exit_code = code
         session.shouldstop = text
         pytest.fail(text, pytrace=False)
-
-    def hand_over(self) -> None:
-        """Hand the controller what this worker knows: all but values."""
-        if not self.is_worker or self._broker is None:
-            return
-        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
-        output["credcheck"] = {
-            "broker": {**self._broker.dump(), "values": {}} if self.active else None,
-            "groups": [
-                [group.path, group.count, group.need.all_of, group.need.any_of]
-                for group in self.groups
-            ],
-            "refused": [list(found) for found in self.refused],
-            "exit_code": self.exit_code,
-        }
-
-    def take_over(self, output: Mapping[str, Any]) -> None:
-        """Take what a worker handed over."""
-        from credcheck.model import Finding, Need, TestGroup
-
-        if output["broker"] is not None:
-            self.broker.restore(output["broker"])
-        self.groups = tuple(
-            TestGroup(
-                path=path, line=0, count=count, need=Need(tuple(all_of), tuple(map(tuple, any_of)))
-            )
-            for path, count, all_of, any_of in output["groups"]
-        )
-        if self.exit_code != REFUSED and output["exit_code"] is not None:
-            self.exit_code = output["exit_code"]
-            self.refused = [Finding(*fields) for fields in output["refused"]]
 
     def finish(self, session: pytest.Session) -> None:
         """Give a refused run its exit code, and write the report.

@@ -26,8 +26,7 @@ def header(state: State) -> str | None:
     text = f"credcheck: context {broker.context.kind} ({broker.context.reason})"
     if broker.manifest.path is not None:
         text += f", manifest {broker.manifest.path.name}"
-    ready = readiness(state)
-    return f"{text}, {ready.removeprefix('credcheck: ')}" if ready else text
+    return text
 
 
 def readiness(state: State) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -67,7 +68,8 @@ def test_workers_get_the_values_that_the_controller_resolved(pytester: pytest.Py
     result.assert_outcomes(passed=5, skipped=1)
     result.stdout.fnmatch_lines(
         [
-            "credcheck: context local*1 secret ready (STRIPE_TEST_KEY), 1 missing (MISSING: absent)",
+            "credcheck: context local*",
+            "credcheck: 1 secret ready (STRIPE_TEST_KEY), 1 missing (MISSING: absent)",
             "test_pay: skipped 1 test: MISSING is absent",
         ]
     )
@@ -99,6 +101,17 @@ def test_a_value_is_neither_in_the_environment_nor_on_the_command_line_of_a_work
 def test_a_live_key_ends_the_run_before_any_test(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
+    pytester.makepyfile(MARKED)
+    result = run(pytester)
+    refused(result)
+    assert result.parseoutcomes() == {}
+
+
+def test_a_live_key_that_lies_here_ends_the_run_before_any_worker(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
     monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
     pytester.makepyfile(MARKED)
     assert "workers" not in refused(run(pytester))
@@ -222,7 +235,7 @@ def test_arguments_are_meant_from_where_pytest_was_started(
     monkeypatch.chdir(inner)
     result = run(pytester, "test_x.py::test_a")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["credcheck: context local*, 1 missing (MISSING: absent)"])
+    result.stdout.fnmatch_lines(["credcheck: 0 secrets ready, 1 missing (MISSING: absent)"])
 
 
 def test_a_worker_that_finds_a_live_key_stops_the_others(
@@ -267,17 +280,212 @@ def test_a_broken_env_test_that_a_worker_finds_ends_the_run_with_the_usage_code(
     assert "INTERNALERROR" not in result.stdout.str()
 
 
-def test_all_that_is_declared_is_resolved_when_a_name_cannot_be_read(
-    pytester: pytest.Pytester,
+# ── what is asked of the sources ──────────────────────────────────────────────────────────────
+
+COUNTING = """
+from pathlib import Path
+from credcheck.model import Absent, Found, Health
+from credcheck.secret import Secret
+
+class Counting:
+    name = "counting"
+
+    def __init__(self, root):
+        self.root = root
+
+    @classmethod
+    def open(cls, manifest, context):
+        return cls(manifest.root)
+
+    def fetch(self, requests):
+        with (self.root / "asked.txt").open("a") as log:
+            log.write(" ".join(sorted(r.name for r in requests)) + "\\n")
+        names = [r.name for r in requests]
+        return {n: Absent("none") if "NONE" in n else Found(Secret(f"counted-{n}"), "x") for n in names}
+
+    def health(self):
+        return Health("ok", "counting")
+"""
+
+
+@pytest.fixture
+def counted(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project whose source writes down what it is asked for, a line a request."""
+    packages = pytester.mkdir("packages")
+    (packages / "counting.py").write_text(COUNTING)
+    info = packages / "counting-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: counting\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[credcheck.sources]\ncounting = counting:Counting\n")
+    paths = (str(packages), os.environ.get("PYTHONPATH", ""))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    names = ["ONE", "TWO", "THREE", "NONE"]
+    tables = "".join(f"[secrets.{n}]\nunproven = 'invented'\n" for n in names)
+    (pytester.path / "credcheck.toml").write_text(
+        f'sources = ["dotenv", "env", "counting"]\n{tables}'
+    )
+    return pytester
+
+
+def asked(pytester: pytest.Pytester) -> list[str]:
+    """Give what the source was asked for, a text a request."""
+    log = pytester.path / "asked.txt"
+    return log.read_text().splitlines() if log.exists() else []
+
+
+SELECTED = """
+    import pytest
+    from credcheck import require_secret
+
+    pytestmark = pytest.mark.parametrize("n", range(3))
+
+    @pytest.mark.slow
+    @require_secret("ONE")
+    def test_one(secrets, n): assert secrets["ONE"] == "counted-ONE"
+
+    @require_secret("_".join(["TWO"]))
+    def test_two(secrets, n): assert secrets["TWO"] == "counted-TWO"
+
+    @require_secret("NONE", "THREE")
+    def test_none(n): raise AssertionError
+
+    def test_plain(n): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ([], ["NONE ONE THREE TWO"]),
+        (["-k", "test_two"], ["TWO"]),
+        (["-m", "not slow"], ["NONE THREE TWO"]),
+        (["test_it.py::test_one[1]"], ["ONE"]),
+        (["--deselect", "test_it.py::test_none"], ["ONE TWO"]),
+        (["-k", "plain"], []),
+        (["--collect-only"], []),
+    ],
+    ids=["all", "k", "m", "id", "deselect", "plain", "collect"],
+)
+@pytest.mark.parametrize("workers", ["0", "3"])
+def test_a_source_is_asked_once_and_for_the_selected_tests_only(
+    counted: pytest.Pytester, words: list[str], names: list[str], workers: str
 ) -> None:
-    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    counted.makeini("[pytest]\nmarkers = slow\n")
+    counted.makepyfile(test_it=SELECTED)
+    result = counted.runpytest_subprocess("-p", "no:randomly", "-n", workers, *words)
+    assert result.ret == 0
+    assert asked(counted) == names
+
+
+@pytest.mark.parametrize(
+    "mode", ["load", "loadscope", "loadfile", "loadgroup", "worksteal", "each"]
+)
+def test_a_source_is_asked_once_however_tests_are_distributed(
+    counted: pytest.Pytester, mode: str
+) -> None:
+    counted.makeini("[pytest]\nmarkers = slow\n")
+    counted.makepyfile(test_it=SELECTED)
+    run(counted, "--dist", mode)
+    assert asked(counted) == ["NONE ONE THREE TWO"]
+
+
+def test_what_failed_last_is_asked_for_alone(counted: pytest.Pytester) -> None:
+    counted.makeini("[pytest]\nmarkers = slow\n")
+    counted.makepyfile(test_it=SELECTED.replace('"counted-TWO"', '"other"'))
+    run(counted).assert_outcomes(passed=6, skipped=3, failed=3)
+    run(counted, "--lf").assert_outcomes(failed=3)
+    assert asked(counted) == ["NONE ONE THREE TWO", "TWO"]
+
+
+def test_what_running_tests_ask_for_is_asked_once_for_all_workers(counted: pytest.Pytester) -> None:
+    counted.makepyfile(
+        """
+        import pytest
+        @pytest.mark.parametrize("n", range(8))
+        def test_body(secrets, n): assert secrets.require("ONE") == "counted-ONE"
+        @pytest.fixture(scope="session")
+        def client(session_secrets): return session_secrets.require("TWO")
+        @pytest.mark.parametrize("n", range(8))
+        def test_fixture(client, n): assert client == "counted-TWO"
+        """
+    )
+    result = run(counted, "--dist", "each")
+    result.assert_outcomes(passed=32)
+    assert sorted(asked(counted)) == ["ONE", "TWO"]
+
+
+def test_a_worker_that_takes_the_place_of_a_crashed_one_gets_the_same_values(
+    counted: pytest.Pytester,
+) -> None:
+    counted.makepyfile(
+        """
+        import os, pytest
+        from credcheck import require_secret
+        @require_secret("ONE")
+        @pytest.mark.parametrize("n", range(6))
+        def test_it(secrets, n):
+            assert secrets["ONE"] == "counted-ONE"
+            if n in {1, 3}: os._exit(9)
+        """
+    )
+    result = run(counted)
+    result.assert_outcomes(passed=4, failed=2)
+    result.stdout.fnmatch_lines(["*worker 'gw?' crashed while running*test_it[[]?]*"])
+    assert asked(counted) == ["ONE"]
+
+
+def test_a_live_key_that_a_crashing_worker_found_ends_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_TEST_KEY", stripe_live())
     pytester.makepyfile(
         """
-        from credcheck import require_secret
-        @require_secret("_".join(["STRIPE", "TEST", "KEY"]))
+        import os, pytest
+        def test_a(secrets):
+            try: secrets.require("STRIPE_TEST_KEY")
+            finally: os._exit(9)
+        def test_b(): pass
+        """
+    )
+    assert run(pytester, "--max-worker-restart", "0").ret == 3
+
+
+def test_a_test_reads_its_value_again_when_failing_tests_are_run_in_a_loop(
+    pytester: pytest.Pytester,
+) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    (pytester.path / "credcheck.toml").write_text(MANIFEST)
+    path = pytester.makepyfile(test_pay=MARKED.replace("MISSING", "STRIPE_TEST_KEY"))
+    words = ["-m", "pytest", "-p", "no:randomly", "--credcheck-strict", "-f", "-k", "charge"]
+    child = pexpect.spawn(sys.executable, words, cwd=str(pytester.path), timeout=60)
+    try:
+        child.expect("4 errors")
+        child.expect("waiting for changes")
+        (pytester.path / ".env.test").write_text(f"STRIPE_TEST_KEY={stripe_test()}\n")
+        path.write_text(path.read_text() + "\n\n# changed\n")
+        child.expect("4 passed")
+    finally:
+        child.close(force=True)
+
+
+def test_a_mistake_in_a_mark_ends_the_run_with_the_usage_code(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        @pytest.mark.require_secret
         def test_a(): raise AssertionError
         """
     )
     result = run(pytester)
-    result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["credcheck: context local*(STRIPE_TEST_KEY: absent)"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: pytest.mark.require_secret needs names: *"])
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
+
+
+def test_a_broken_env_test_ends_the_run_with_the_usage_code(pytester: pytest.Pytester) -> None:
+    (pytester.path / ".env.test").write_text("A='open\n")
+    pytester.makepyfile(MARKED)
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: credcheck: .env.test:1: not a line of the form*"])
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,13 @@ def test_what_heals_is_found(status: int) -> None:
     answer, server = got((Answer(status, b'{"errors":[]}', headers), GOOD))
     assert value_of(answer) == "the-value"  # type: ignore[arg-type]
     assert len(server.asked) == 2
+
+
+def test_waiting_to_ask_again_leaves_the_numbers_of_a_seeded_test_alone() -> None:
+    state = random.getstate()
+    answer, _ = got((Answer(503, b'{"errors":[]}'), GOOD))
+    assert value_of(answer) == "the-value"  # type: ignore[arg-type]
+    assert random.getstate() == state
 
 
 def test_a_pause_that_is_longer_than_the_deadline_is_not_waited_for() -> None:

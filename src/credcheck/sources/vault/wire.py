@@ -6,8 +6,8 @@ This module imports hvac and is itself imported when the first secret is fetched
 from __future__ import annotations
 
 import json
-import random
 import time
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -268,7 +268,8 @@ class Adapter(RawAdapter):  # type: ignore[misc]
         """Wait before the next attempt: what the server asks for, else with full jitter."""
         left = self.deadline.left()
         cap = min(BACKOFF_CAP, BACKOFF_SECONDS * 2**attempt)
-        pause = random.uniform(0, cap) if retry_after is None else retry_after  # noqa: S311
+        # not the module's own generator: a test's seed would give other numbers after a retry
+        pause = SystemRandom().uniform(0, cap) if retry_after is None else retry_after
         if pause >= left:
             raise Fault(Unreachable(f"{why}, and there is no time to ask again")) from None
         time.sleep(pause)
