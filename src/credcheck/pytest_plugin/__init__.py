@@ -43,11 +43,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sys",
         help="scrub what Python writes (sys), or all that anybody writes to the terminal (fd)",
     )
+    group.addoption(
+        "--credcheck-add-mask",
+        action="store_true",
+        help="in GitHub Actions, let the runner mask values that did not come from the environment;"
+        " standard output must lead to its log alone",
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Take over the descriptors before pytest's own capture does."""
+    if early_config.known_args_namespace.credcheck_add_mask:
+        from credcheck.pytest_plugin.masking import start_masking
+
+        start_masking(early_config)
     if early_config.known_args_namespace.credcheck_capture == "fd":
         from credcheck.pytest_plugin.capturing import start_filter
 

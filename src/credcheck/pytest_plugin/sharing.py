@@ -135,6 +135,7 @@ def take_over(state: State, output: Mapping[str, Any]) -> None:
     if output["provided"]["statuses"]:
         state.broker.restore(output["provided"])
     state.groups = told_groups(output["groups"]) or state.groups
+    state.failures_elsewhere += output["failures"]
     if state.exit_code != REFUSED and output["exit_code"] is not None:
         state.exit_code = output["exit_code"]
         state.refused = [Finding(*fields) for fields in output["refused"]]
@@ -214,6 +215,7 @@ def hand_over(state: State) -> None:
         "groups": plain_groups(state),
         "refused": [list(found) for found in state.refused],
         "exit_code": state.exit_code,
+        "failures": 0 if state.scrubbing is None else state.scrubbing.failures,
     }
 
 

@@ -44,6 +44,7 @@ class State:
         self.refused: list[Finding] = []
         self.exit_code: int | None = None
         self.scrubbing: Scrubbing | None = None
+        self.failures_elsewhere = 0  # texts that a worker could not scrub
         self.outcomes: Outcomes | None = None
         self._broker: Broker | None = None
         self._is_over = False

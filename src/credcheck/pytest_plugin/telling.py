@@ -58,14 +58,33 @@ def _named(names: Sequence[str]) -> str:
 
 def summary(state: State, terminal: Any) -> None:
     """List the suites that did not run, with their count, reason and next step, and warnings."""
-    if not state.active or state.collects_only or state.refused:
+    if state.collects_only or state.refused:
         return
-    over = (f"{suite}: {told} (max-skipped)" for suite, told in state.over_budget().items())
-    lines = [*stopped_lines(state.stopped), *over, *_warnings(state)]
+    lines = [*_suite_lines(state), *_scrubbing_lines(state)]
     if lines:
         terminal.section("credcheck", sep="=")
         for line in lines:
             terminal.line(line)
+
+
+def _suite_lines(state: State) -> Iterator[str]:
+    if state.active:
+        yield from stopped_lines(state.stopped)
+        for suite, told in state.over_budget().items():
+            yield f"{suite}: {told} (max-skipped)"
+        yield from _warnings(state)
+
+
+def _scrubbing_lines(state: State) -> Iterator[str]:
+    """Say once what scrubbing could not do."""
+    if state.scrubbing is None:
+        return
+    from credcheck.reporters.wording import plural, printable
+
+    yield from (f"warning: {printable(told)}" for told in state.scrubbing.scrubber.warnings)
+    failures = state.scrubbing.failures + state.failures_elsewhere
+    if failures:
+        yield f"error: scrubbing failed: {plural(failures, 'text')} replaced as a whole"
 
 
 def stopped_lines(stopped: Mapping[str, Stop]) -> Iterator[str]:

@@ -79,7 +79,7 @@ def why_unmaskable(value: str) -> str:
     """Say why a value is not masked, or give an empty text."""
     text = value.strip()
     if len(text) < MINIMUM:
-        return f"it has fewer than {MINIMUM} characters"
+        return "it is too short"
     if _is_common(text):
         return "it is a common word"
     return ""
