@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import logging
 import os
@@ -567,6 +568,21 @@ def test_no_value_is_logged_during_a_fetch_and_other_threads_are_heard(
         assert ours == []
         store.get_secret_value(SecretId="ci/quiet")
     assert any(record.name == "botocore.parsers" for record in caplog.records)
+
+
+def test_no_header_is_printed_during_a_fetch_and_the_projects_own_are(
+    aws_endpoint: str,
+    store: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(store, "ci/quiet", "a-quiet-value")
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    capsys.readouterr()
+    assert value_of(ask(signed_in(aws_endpoint), "ci/quiet")[0]) == "a-quiet-value"
+    assert capsys.readouterr().out == ""
+    store.get_secret_value(SecretId="ci/quiet")
+    assert "Authorization: AWS4-HMAC-SHA256" in capsys.readouterr().out
 
 
 def test_a_debug_log_without_us_would_show_the_value(

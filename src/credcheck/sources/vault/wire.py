@@ -15,8 +15,6 @@ import hvac
 import requests
 from hvac.adapters import RawAdapter
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from credcheck.model import Denied, Unreachable
 from credcheck.sources.deadline import THREADS
@@ -85,7 +83,7 @@ def connect(settings: Settings, deadline: Deadline) -> hvac.Client:
     session.cert = settings.cert
     session.proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Transport(pool_maxsize=THREADS))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=THREADS))
     if settings.verify is False:
         import warnings
 
@@ -110,30 +108,6 @@ def connect(settings: Settings, deadline: Deadline) -> hvac.Client:
 def set_deadline(client: hvac.Client, deadline: Deadline) -> None:
     """Bound the requests to come."""
     client.adapter.deadline = deadline
-
-
-class _Plain(HTTPConnection):
-    """Never prints what it sends, whatever `http.client` was told: that would show the token."""
-
-    debuglevel = 0
-
-
-class _Secure(HTTPSConnection):
-    debuglevel = 0
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Transport(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
 class Adapter(RawAdapter):  # type: ignore[misc]
