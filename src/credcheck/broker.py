@@ -12,9 +12,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from credcheck.context import detect_context
-from credcheck.errors import DotenvError, NotReady, Refused
-from credcheck.hygiene import BrokenFile, Hygiene
+from credcheck.errors import NotReady, Refused
 from credcheck.judging import Judge, read_value_file, refused_place
+from credcheck.ledger import Ledger, findings_of, plain
 from credcheck.model import (
     Attempt,
     Finding,
@@ -26,9 +26,10 @@ from credcheck.model import (
 )
 from credcheck.preflight import assign, decide, exit_code, refusal_sentence, suite_by_path
 from credcheck.reporting import about, make_report, select
-from credcheck.resolver import resolve, takes_part
+from credcheck.resolver import resolve
 from credcheck.secret import Secret, remember
-from credcheck.sources import REMOTE, open_source, third_party_names
+from credcheck.sources import REMOTE, third_party_names
+from credcheck.surroundings import Surroundings, ends_everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from credcheck.preflight import Decision
     from credcheck.reporting import Selection
     from credcheck.resolver import Watch
-    from credcheck.sources.base import Source
 
     Upstream = Callable[[Sequence[str]], Mapping[str, Any]]  # names to what `Broker.dump` gives
 
@@ -80,14 +80,9 @@ class Broker:
         self.manifest = manifest
         self.context = context
         self.watch: Watch | None = None  # what is entered while a remote source is asked
-        self._sources: list[tuple[str, Source | None]] | None = None
-        self._refused_places: list[str] = []
-        self._hygiene_of_run: Hygiene | None = None
-        self._judge_of_run: Judge | None = None
-        self._statuses: dict[str, SecretStatus] = {}
-        self._values: dict[str, Secret] = {}
+        self._around = Surroundings(manifest, context)
+        self._ledger = Ledger()
         self._probed: set[str] = set()
-        self._findings: dict[str, list[Finding]] = {}
         self._source_statuses: dict[str, SourceStatus] = {}
         self._upstream: Upstream | None = None
         self._restored: tuple[Finding, ...] | None = None
@@ -168,7 +163,7 @@ class Broker:
         Raises:
             UsageError: `.env.test` is broken.
         """
-        new = [name for name in dict.fromkeys(names) if name not in self._statuses]
+        new = [name for name in dict.fromkeys(names) if name not in self._ledger.statuses]
         if not new:
             return
         if self._upstream is not None:
@@ -180,14 +175,15 @@ class Broker:
             if place is None:
                 specs.append(spec)
             else:
-                self._refuse_place(spec, place)
-        judge = self._judge  # first: it may set a broken file aside
+                self._around.refused_places.append(place)
+                self._ledger.enter_refused(spec, place)
+        judge = self._around.judge  # first: it may set a broken file aside
         resolutions, statuses = resolve(
             specs,
-            self._opened(),
+            self._around.sources(),
             is_placeholder=judge.is_placeholder,
             keyring_for_all="keyring" in self.manifest.options,
-            closed="not asked: the manifest refuses a place" if self._refused_places else "",
+            closed="not asked: the manifest refuses a place" if self._around.refused_places else "",
             watch=self.watch,
         )
         for status in statuses:
@@ -210,26 +206,25 @@ class Broker:
         Raises:
             UsageError: `.env.test` is broken.
         """
-        wanted = tuple(dict.fromkeys(self._statuses if names is None else names))
+        wanted = tuple(dict.fromkeys(self._ledger.statuses if names is None else names))
         self.resolve(wanted)
         if self.refusals():
             return
         from credcheck.confirming import ask, settle
 
+        ledger, judge = self._ledger, self._around.judge
         unasked = [
-            (self.spec(name), self._values[name])
+            (self.spec(name), ledger.values[name])
             for name in wanted
-            if name in self._values and name not in self._probed
+            if name in ledger.values and name not in self._probed
         ]
         self._probed.update(spec.name for spec, _ in unasked)
-        beside = {**self._variables(), **self._values}
-        for name, answer in ask(unasked, self.manifest, self.context, self._judge, beside).items():
-            status, told = settle(
-                self._statuses[name], self._findings[name], self.spec(name), self.context, answer
-            )
-            self._statuses[name], self._findings[name] = status, told
-            if status.state != "ready":
-                self._values.pop(name)
+        beside = {**self._around.variables(), **ledger.values}
+        answers = ask(unasked, self.manifest, self.context, judge, beside)
+        for name, answer in answers.items():
+            before, told = ledger.statuses[name], ledger.findings[name]
+            status, told = settle(before, told, self.spec(name), self.context, answer)
+            ledger.enter(status, told, ledger.values[name])
 
     def spec(self, name: str) -> SecretSpec:
         """Give the declaration of a secret; one that nobody declared is resolved by its name."""
@@ -242,11 +237,11 @@ class Broker:
             UsageError: `.env.test` is broken.
         """
         self.resolve((name,))
-        return self._statuses[name]
+        return self._ledger.statuses[name]
 
     def resolved(self) -> tuple[str, ...]:
         """Give the names that were resolved so far."""
-        return tuple(self._statuses)
+        return tuple(self._ledger.statuses)
 
     @_one_at_a_time
     def provide(self, name: str, value: str) -> SecretStatus:
@@ -270,7 +265,7 @@ class Broker:
                 attempts=(attempt,),
             )
         )
-        return self._statuses[name]
+        return self._ledger.statuses[name]
 
     @_one_at_a_time
     def variables(self) -> dict[str, Secret]:
@@ -281,7 +276,7 @@ class Broker:
         Raises:
             UsageError: `.env.test` is broken.
         """
-        return self._hygiene.variables()
+        return self._around.hygiene.variables()
 
     @_one_at_a_time
     def judge(self, name: str, secret: Secret, beside: Mapping[str, Secret]) -> SecretStatus:
@@ -295,7 +290,7 @@ class Broker:
         Returns:
             Its status. The broker itself keeps nothing of it.
         """
-        companions = {**self._variables(), **beside}
+        companions = {**self._around.variables(), **beside}
         resolution = Resolution(
             spec=self.spec(name),
             secret=secret,
@@ -314,12 +309,13 @@ class Broker:
         from credcheck.errors import UsageError
 
         try:
-            variables = self._hygiene.variables()
+            variables = self._around.hygiene.variables()
         except UsageError:
             return
+        judge = self._around.judge
         for spec in self.manifest.secrets.values():
             for name in spec.names:
-                if name in variables and not self._judge.is_placeholder(spec, variables[name]):
+                if name in variables and not judge.is_placeholder(spec, variables[name]):
                     self._remember(spec, variables[name])
 
     # ── handing out ───────────────────────────────────────────────────────────────────────────
@@ -335,9 +331,9 @@ class Broker:
         if status.state == "live":
             message = f"{name} is a production credential: {status.reason}"
             raise Refused(name, message, status.hint)
-        if name not in self._values or status.state != "ready":
+        if name not in self._ledger.values or status.state != "ready":
             raise NotReady(name, f"{name} is {status.state}: {status.reason}", status.hint)
-        return self._values[name]
+        return self._ledger.values[name]
 
     def __getitem__(self, name: str) -> str:
         return self.value(name).reveal()
@@ -366,7 +362,7 @@ class Broker:
         from credcheck.model import Health
 
         told = {}
-        for name, source in self._opened():
+        for name, source in self._around.sources():
             if source is None:
                 told[name] = Health("not-asked", "no secret names a place there")
                 continue
@@ -383,8 +379,8 @@ class Broker:
         Raises:
             UsageError: `.env.test` is broken.
         """
-        own = (found for told in self._findings.values() for found in told)
-        return tuple(f for f in (*own, *self._elsewhere()) if _ends_everything(f))
+        told = (*self._ledger.told(), *self._elsewhere())
+        return tuple(found for found in told if ends_everything(found))
 
     @_one_at_a_time
     def findings(self) -> tuple[Finding, ...]:
@@ -393,8 +389,7 @@ class Broker:
         Raises:
             UsageError: `.env.test` is broken.
         """
-        own = [found for told in self._findings.values() for found in told]
-        return (*own, *self._elsewhere())
+        return (*self._ledger.told(), *self._elsewhere())
 
     def suite_secrets(self, path: str) -> tuple[str, ...]:
         """Give the secrets of the suite to whose `paths` a test module belongs."""
@@ -456,7 +451,7 @@ class Broker:
             version=__version__,
             manifest=self.manifest,
             context=self.context,
-            statuses=self._statuses,
+            statuses=self._ledger.statuses,
             findings=self.findings(),
             sources=self._source_lines(),
             refusals=self.refusals(),
@@ -530,38 +525,21 @@ class Broker:
         """
         names = tuple(dict.fromkeys(names))
         self.resolve(names)
-        return {
-            **self.account(names),
-            "values": {n: self._values[n].reveal() for n in names if n in self._values},
-            "elsewhere": [list(found) for found in self._elsewhere()],
-        }
+        return {**self._ledger.dump(names), "elsewhere": plain(self._elsewhere())}
 
     @_one_at_a_time
     def account(self, names: Iterable[str]) -> dict[str, Any]:
         """Give what became of these resolved secrets in builtin types, without any value."""
-        statuses = {name: self._statuses[name] for name in names}
-        return {
-            "statuses": {
-                name: [*status._replace(attempts=()), [list(a) for a in status.attempts]]
-                for name, status in statuses.items()
-            },
-            "findings": {name: [list(f) for f in self._findings[name]] for name in statuses},
-        }
+        return self._ledger.account(names)
 
     @_one_at_a_time
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take what another broker gave by :meth:`dump` or :meth:`account`."""
-        for name, (*fields, attempts) in state["statuses"].items():
-            status = SecretStatus(*fields)
-            trail = tuple(Attempt(*attempt) for attempt in attempts)
-            self._statuses[name] = status._replace(attempts=trail)
-        for name, told in state["findings"].items():
-            self._findings[name] = [Finding(*fields) for fields in told]
-        for name, value in state.get("values", {}).items():
-            self._values[name] = Secret(value)
-            self._remember(self.spec(name), self._values[name])
+        self._ledger.restore(state)
+        for name in state.get("values", ()):
+            self._remember(self.spec(name), self._ledger.values[name])
         if "elsewhere" in state:
-            self._restored = tuple(Finding(*fields) for fields in state["elsewhere"])
+            self._restored = tuple(findings_of(state["elsewhere"]))
 
     def _source_lines(self) -> list[SourceStatus]:
         return [
@@ -571,103 +549,27 @@ class Broker:
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
-    def _opened(self) -> list[tuple[str, Source | None]]:
-        """Open the sources of which something is wanted; the others are None and cost nothing."""
-        if self._sources is None:
-            specs = self.manifest.secrets.values()
-            tables = self.manifest.options
-            self._sources = [
-                (
-                    name,
-                    open_source(name, self.manifest, self.context)
-                    if name in tables
-                    or any(
-                        takes_part(name, spec, keyring_for_all="keyring" in tables)
-                        for spec in specs
-                    )
-                    or name not in REMOTE
-                    else None,
-                )
-                for name in self.manifest.sources
-            ]
-        return self._sources
-
-    @property
-    def _hygiene(self) -> Hygiene:
-        if self._hygiene_of_run is None:
-            self._hygiene_of_run = Hygiene(self.manifest, self._opened(), self.context.environ)
-        return self._hygiene_of_run
-
-    @property
-    def _judge(self) -> Judge:
-        if self._judge_of_run is None:
-            self._judge_of_run = Judge(self.manifest, self.context, self._variables())
-        return self._judge_of_run
-
-    def _variables(self) -> dict[str, Secret]:
-        """Give every variable of the environment and the file."""
-        try:
-            return self._hygiene.variables()
-        except DotenvError as error:
-            self._set_aside(error)
-            return self._hygiene.variables()
-
-    def _set_aside(self, error: DotenvError) -> None:
-        """Go on without a broken `.env.test` if what else is known ends everything: 3 beats 2."""
-        sources = [
-            (name, BrokenFile(error) if name == "dotenv" else source)
-            for name, source in self._opened()
-        ]
-        hygiene = Hygiene(self.manifest, sources, self.context.environ)
-        judge = Judge(self.manifest, self.context, hygiene.variables())
-        told = hygiene.findings(judge, asked=())
-        if not self._refused_places and not any(map(_ends_everything, told)):
-            raise error
-        self._sources, self._hygiene_of_run = sources, hygiene
-
     def _elsewhere(self) -> tuple[Finding, ...]:
         """Findings that belong to no secret that was asked for."""
         if self._restored is not None:
             return self._restored
-        return self._hygiene.findings(self._judge, asked=self._statuses)
+        return self._around.findings(self._ledger.statuses)
 
     def _file(self, resolution: Resolution) -> None:
-        name = resolution.spec.name
-        live_places = self._hygiene.live_places(self._judge) if self._restored is None else {}
-        status, told = self._judge.status(resolution, live_places)
-        self._statuses[name] = status
-        self._findings[name] = told
-        self._values.pop(name, None)
-        if resolution.secret is not None and status.state == "ready":
-            self._values[name] = resolution.secret
+        judge, spec = self._around.judge, resolution.spec
+        live_places = self._around.hygiene.live_places(judge) if self._restored is None else {}
+        status, told = judge.status(resolution, live_places)
+        self._ledger.enter(status, told, resolution.secret)
         if resolution.secret is not None and status.state != "placeholder":
-            self._remember(resolution.spec, resolution.secret)
+            self._remember(spec, resolution.secret)
         for _, _, shadowed in resolution.shadowed:
-            self._remember(resolution.spec, shadowed)
+            self._remember(spec, shadowed)
 
     def _remember(self, spec: SecretSpec, secret: Secret) -> None:
         """Note a value for scrubbing; of a `file = true` secret the content, and not the path."""
         if spec.file:
             secret = Secret(read_value_file(self.manifest, secret) or "")
         remember(spec.name, secret)
-
-    def _refuse_place(self, spec: SecretSpec, place: str) -> None:
-        from credcheck.findings import finding
-
-        self._refused_places.append(place)
-        told = finding("CRED016", secret=spec.name, where=place)
-        self._findings[spec.name] = [told]
-        self._statuses[spec.name] = SecretStatus(
-            name=spec.name,
-            state="live",
-            mode="live",
-            service=spec.service,
-            source=None,
-            reason=f"its place, {place}, is refused by the manifest and was not read",
-            description=spec.description,
-            obtain=spec.obtain,
-            hint=told.hint,
-        )
 
     def _note_undeclared(self, name: str) -> None:
         if not self.manifest.secrets:
@@ -678,21 +580,14 @@ class Broker:
 
         close = get_close_matches(name, self.manifest.secrets, n=1, cutoff=0.8)
         if close:
-            self._findings[name].append(finding("CRED015", secret=name, other=close[0]))
+            self._ledger.add(name, finding("CRED015", secret=name, other=close[0]))
 
     def _decided(self, suite: Suite, *, refused: str, strict: bool) -> Decision:
         return decide(
             suite,
-            self._statuses,
+            self._ledger.statuses,
             self.manifest,
             self.context.kind,
             refused=refused,
             strict=strict,
         )
-
-
-def _ends_everything(told: Finding) -> bool:
-    """Tell whether nothing may run because of it; `ambient = "refuse"` makes errors of some."""
-    return told.code in {"CRED002", "CRED008", "CRED016"} or (
-        told.code in {"CRED007", "CRED019", "CRED020"} and told.severity == "error"
-    )
