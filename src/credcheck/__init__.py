@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from credcheck.broker import Broker
     from credcheck.classifier import classify
     from credcheck.errors import CredcheckError, NotReady, Refused
+    from credcheck.pytest_plugin.fixtures import Secrets, SessionSecrets
     from credcheck.pytest_plugin.marks import require_secret
     from credcheck.scrubber import Scrubber
     from credcheck.secret import Secret
@@ -21,6 +22,8 @@ __all__ = [
     "Refused",
     "Scrubber",
     "Secret",
+    "Secrets",
+    "SessionSecrets",
     "__version__",
     "classify",
     "require_secret",
@@ -34,6 +37,8 @@ _HOMES = {
     "Refused": "credcheck.errors",
     "Scrubber": "credcheck.scrubber",
     "Secret": "credcheck.secret",
+    "Secrets": "credcheck.pytest_plugin.fixtures",
+    "SessionSecrets": "credcheck.pytest_plugin.fixtures",
     "classify": "credcheck.classifier",
     "require_secret": "credcheck.pytest_plugin.marks",
 }
