@@ -95,7 +95,7 @@ class Secrets(Mapping[str, str]):
         stop_now(stop_of(state.broker, decision)._replace(suite=""))
 
     def _not_declared(self, name: str) -> str:
-        return f'this test does not declare {name!r}; add the line @require_secret("{name}")'
+        return f'this test does not declare {name}; add the line @require_secret("{name}")'
 
 
 class SessionSecrets(Secrets):
@@ -125,7 +125,7 @@ class SessionSecrets(Secrets):
         self._stop_unless_ready(name)
 
     def _not_declared(self, name: str) -> str:
-        return f'no test declares {name!r}; write session_secrets.require("{name}")'
+        return f'no test declares {name}; write session_secrets.require("{name}")'
 
 
 @pytest.fixture

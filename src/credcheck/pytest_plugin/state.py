@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from credcheck.secret import Secret
 
 REFUSED = 3
+_WITHOUT_TESTS = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan", "cacheshow")
 NAMES = pytest.StashKey[tuple[str, ...]]()
 SUITE = pytest.StashKey[str]()
 DUMMIES = pytest.StashKey[dict[str, str]]()  # on a test that replays a cassette: its values
@@ -34,8 +35,7 @@ class State:
         self.root: Path = config.rootpath
         self.is_worker = hasattr(config, "workerinput")
         self.collects_only = any(
-            config.getoption(option, default=False)
-            for option in ("collectonly", "showfixtures", "show_fixtures_per_test")
+            config.getoption(option, default=False) for option in _WITHOUT_TESTS
         )
         self.strict = bool(config.getoption("--credcheck-strict"))
         self.groups: tuple[TestGroup, ...] = ()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 import pytest
 
@@ -11,6 +10,9 @@ import credcheck
 from credcheck import Secrets, SessionSecrets, require_secret
 from credcheck.pytest_plugin import fixtures
 from unit.pytest_plugin.test_import import imported_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @pytest.fixture(scope="session")
