@@ -8,7 +8,7 @@ postponed here, since ``NamedTuple`` would compile each of them.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from credcheck.secret import Secret
 
@@ -263,6 +263,23 @@ class Health(NamedTuple):
     identity: str = ""
     until: str | None = None
     hint: str = ""
+
+    @classmethod
+    def unwell(
+        cls,
+        answer: Absent | Denied | Unreachable | NotConfigured,
+        elapsed_ms: float | None = None,
+        hint: str = "",
+    ) -> Self:
+        """Say of a source what its answer says of a secret; ``hint`` where the answer has none."""
+        status: Literal["denied", "not-configured", "unreachable"] = (
+            "denied"
+            if isinstance(answer, Denied)
+            else "not-configured"
+            if isinstance(answer, NotConfigured)
+            else "unreachable"
+        )
+        return cls(status, answer.detail, elapsed_ms, hint=getattr(answer, "hint", "") or hint)
 
 
 # ── what becomes of a secret ──────────────────────────────────────────────────────────────────

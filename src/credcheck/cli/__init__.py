@@ -178,6 +178,13 @@ def _parser(prog: str, description: str) -> ArgumentParser:
     return parser
 
 
+def add_suites(parser: ArgumentParser, what: str = "only what this suite needs") -> None:
+    """Declare `--suite`, which may be said several times."""
+    parser.add_argument(
+        "--suite", action="append", default=[], metavar="NAME", help=f"{what} (repeatable)"
+    )
+
+
 def _width() -> int:
     try:
         columns = int(os.environ.get("COLUMNS", "")) if "COLUMNS" in os.environ else 0

@@ -28,7 +28,7 @@ from credcheck.bootstrap.table import render
 from credcheck.bootstrap.terminal import is_terminal, read_hidden, read_shown
 from credcheck.broker import Broker
 from credcheck.classifier import live_marker
-from credcheck.cli import refuse_delivery, remark, say
+from credcheck.cli import add_suites, refuse_delivery, remark, say
 from credcheck.discovery import discover
 from credcheck.errors import CommandLineError, suggest
 from credcheck.reporters import render as render_report
@@ -48,13 +48,7 @@ REFUSED = 3
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--suite",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="only what this suite needs (repeatable)",
-    )
+    add_suites(parser)
     parser.add_argument(
         "--store",
         default="dotenv",

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from credcheck.broker import Broker
-from credcheck.cli import complain, say
+from credcheck.cli import add_suites, complain, say
 from credcheck.discovery import discover
 from credcheck.errors import CommandLineError
 from credcheck.reporters import RenderOptions, check_format, render
@@ -47,9 +47,7 @@ class Target(NamedTuple):
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--suite", action="append", default=[], metavar="NAME", help="only this suite (repeatable)"
-    )
+    add_suites(parser, "only this suite")
     parser.add_argument(
         "--strict",
         action="store_true",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
-from credcheck.cli import emit, note_left_out, refuse_delivery
+from credcheck.cli import add_suites, emit, note_left_out, refuse_delivery
 from credcheck.delivery import deliver
 from credcheck.errors import CommandLineError
 from credcheck.exporters import check_exporter, export
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--suite",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="only what this suite needs (repeatable)",
-    )
+    add_suites(parser)
     parser.add_argument(
         "--format",
         default="dotenv",

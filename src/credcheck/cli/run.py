@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
-from credcheck.cli import note_left_out, refuse_delivery, remark
+from credcheck.cli import add_suites, note_left_out, refuse_delivery, remark
 from credcheck.delivery import deliver
 from credcheck.errors import CommandLineError
 from credcheck.running import child_environ, run_plain, run_scrubbed
@@ -38,13 +38,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--suite",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="only what this suite needs (repeatable)",
-    )
+    add_suites(parser)
     parser.add_argument(
         "--no-scrub", action="store_true", help="leave the output as the command writes it"
     )

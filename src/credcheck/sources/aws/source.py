@@ -74,7 +74,7 @@ class AwsSource:
     def health(self) -> Health:
         """Ask STS who we are."""
         if self._no_region():
-            return Health("not-configured", NO_REGION.detail, hint="export AWS_REGION=…")
+            return Health.unwell(NO_REGION, hint=_HINT)
         from credcheck.sources.deadline import Deadline, in_time
 
         start = perf_counter()
@@ -83,14 +83,13 @@ class AwsSource:
         told: object = connection
         if hasattr(connection, "reader"):
             if connection.region is None:
-                return Health("not-configured", NO_REGION.detail, hint="export AWS_REGION=…")
+                return Health.unwell(NO_REGION, hint=_HINT)
             told = in_time({"": connection.identity}, deadline).get("")
         elapsed = round((perf_counter() - start) * 1000, 3)
         if isinstance(told, Health):
             return told._replace(elapsed_ms=elapsed)
         if isinstance(told, Denied | Unreachable):
-            status = "denied" if isinstance(told, Denied) else "unreachable"
-            return Health(status, told.detail, elapsed, hint=told.hint)  # type: ignore[arg-type]
+            return Health.unwell(told, elapsed)
         late = f"STS did not answer within {deadline.seconds:g} s"
         return Health("unreachable", late, elapsed)
 
@@ -122,6 +121,7 @@ class AwsSource:
 
 
 NO_REGION = NotConfigured("no region: AWS_REGION is not set, nor aws.region")
+_HINT = "export AWS_REGION=…"
 
 
 def _by_region(places: Mapping[str, Place], default: str | None) -> dict[str | None, list[str]]:

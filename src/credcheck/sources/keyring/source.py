@@ -73,7 +73,7 @@ class KeyringSource:
     def health(self) -> Health:
         """Find the keyring, and whether it is unlocked."""
         if self._closed is not None:
-            return Health("not-configured", self._closed.detail)
+            return Health.unwell(self._closed)
         from credcheck.sources.deadline import Deadline
 
         start = perf_counter()
@@ -84,10 +84,7 @@ class KeyringSource:
 
             detail = f"{describe(self._backend)}, entries of {self.service}"
             return Health("ok", detail, elapsed)
-        if isinstance(failure, NotConfigured):
-            return Health("not-configured", failure.detail, elapsed)
-        status = "denied" if isinstance(failure, Denied) else "unreachable"
-        return Health(status, failure.detail, elapsed, hint=failure.hint)  # type: ignore[arg-type]
+        return Health.unwell(failure, elapsed)
 
     def _ready(self, deadline: Deadline) -> NotConfigured | Denied | Unreachable | None:
         """Find the backend, once; give the answer instead where there is none."""

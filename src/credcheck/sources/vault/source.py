@@ -70,10 +70,8 @@ class VaultSource:
     def health(self) -> Health:
         """Sign in, and ask Vault about our token."""
         settings = self._settings
-        if isinstance(settings, NotConfigured):
-            return Health("not-configured", settings.detail, hint="export VAULT_ADDR=https://…")
-        if isinstance(settings, Denied):
-            return Health("denied", settings.detail, hint=settings.hint)
+        if isinstance(settings, NotConfigured | Denied):
+            return Health.unwell(settings, hint="export VAULT_ADDR=https://…")
         from credcheck.sources.deadline import Deadline, in_time
 
         start = perf_counter()
@@ -87,9 +85,7 @@ class VaultSource:
         elapsed = round((perf_counter() - start) * 1000, 3)
         if isinstance(told, Health):
             return told._replace(elapsed_ms=elapsed)
-        hint = "" if isinstance(told, Absent) else told.hint
-        denied = isinstance(told, Denied)
-        return Health("denied" if denied else "unreachable", told.detail, elapsed, hint=hint)
+        return Health.unwell(told, elapsed)
 
     def _signed_in(
         self, settings: Settings, deadline: Deadline
