@@ -14,7 +14,7 @@ random=$(tr -dc A-Za-z0-9 </dev/urandom | head -c 60 || true)
 
 hooks() { # what both hooks say of what is staged; their exit code
   git -C "$work/theirs" add --all
-  (cd "$work/theirs" && uv tool run --no-config -q 'pre-commit>=4' run --verbose --color never) 2>&1
+  (cd "$work/theirs" && uv tool run -q 'pre-commit>=4' run --verbose --color never) 2>&1
 }
 
 git init -q "$work/theirs"
