@@ -69,6 +69,29 @@ class Secrets(Mapping[str, str]):
             self._stop_unless_ready(name)
         return self._value(name)  # a KeyError that names the fixture, while it is deferred
 
+    def provide(self, name: str, value: str) -> None:
+        """Hand in a credential that exists only at run time, such as a container's address.
+
+        A production credential ends the whole run; one that is not usable (empty, malformed)
+        skips or fails the tests that take the fixture, as if it were missing.
+
+        Args:
+            name: the secret, declared with `provided-by`.
+            value: its value.
+
+        Raises:
+            TypeError: the value is no text.
+        """
+        __tracebackhide__ = True
+        given: object = value
+        if not isinstance(given, str):
+            kind = type(given).__name__
+            raise TypeError(f"provide({name!r}, …) takes a str, not {kind}")
+        self._names[name] = None
+        self._state.broker.provide(name, value)
+        self._state.end_inside_if_refused(self._session)
+        self._stop_unless_ready(name)
+
     def _value(self, name: str) -> str:
         """Give the value; the traceback of what it lacks ends at the user's own line."""
         __tracebackhide__ = True
@@ -100,29 +123,6 @@ class Secrets(Mapping[str, str]):
 
 class SessionSecrets(Secrets):
     """The same for fixtures of a wider scope: they see all that is declared or needed."""
-
-    def provide(self, name: str, value: str) -> None:
-        """Hand in a credential that exists only at run time, such as a container's address.
-
-        A production credential ends the whole run; one that is not usable (empty, malformed)
-        skips or fails the tests that take the fixture, as if it were missing.
-
-        Args:
-            name: the secret, declared with `provided-by`.
-            value: its value.
-
-        Raises:
-            TypeError: the value is no text.
-        """
-        __tracebackhide__ = True
-        given: object = value
-        if not isinstance(given, str):
-            kind = type(given).__name__
-            raise TypeError(f"session_secrets.provide({name!r}, …) takes a str, not {kind}")
-        self._names[name] = None
-        self._state.broker.provide(name, value)
-        self._state.end_inside_if_refused(self._session)
-        self._stop_unless_ready(name)
 
     def _not_declared(self, name: str) -> str:
         return f'no test declares {name}; write session_secrets.require("{name}")'

@@ -800,6 +800,27 @@ def test_what_no_fixture_has_handed_in_is_a_key_error_at_the_users_line(
     result.stdout.no_fnmatch_line("*broker.py*")
 
 
+def test_a_fixture_of_one_test_may_hand_in_a_value_too(pytester: pytest.Pytester) -> None:
+    manifest(pytester, PROVIDED)
+    pytester.makepyfile(
+        f"""
+        import pytest
+        from credcheck import require_secret
+        @pytest.fixture(params=[{stripe_test()!r}, {stripe_test(1)!r}], ids=["a", "b"])
+        def vendor(secrets, request):
+            secrets.provide("STRIPE_TEST_KEY", request.param)
+            return request.param
+        @require_secret("STRIPE_TEST_KEY")
+        def test_a(vendor, secrets): assert secrets["STRIPE_TEST_KEY"] == vendor
+        def test_b(vendor): print(vendor); assert False
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["[[]REDACTED:STRIPE_TEST_KEY]"])
+    assert stripe_test()[8:16] not in result.stdout.str()
+
+
 @pytest.mark.parametrize(
     ("value", "outcomes", "text"),
     [
