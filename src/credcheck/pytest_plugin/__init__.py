@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "require_secret(*names, any_of=False, reason=None): the test needs these credentials",
     )
     config.stash[STATE] = State(config)
-    if config.pluginmanager.hasplugin("xdist"):
+    if hasattr(config.hook, "pytest_configure_node"):  # xdist, under whatever name it was loaded
         from credcheck.pytest_plugin.sharing import XdistHooks
 
         config.pluginmanager.register(XdistHooks(config), "credcheck-xdist")
@@ -136,5 +136,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         hand_over(state)  # before xdist's own hook sends the worker's output
         return (yield)
     result = yield
+    if not session.config.pluginmanager.hasplugin("terminalreporter"):
+        from credcheck.pytest_plugin.terminals import tell_elsewhere
+
+        tell_elsewhere(state)
     state.finish(session)
     return result

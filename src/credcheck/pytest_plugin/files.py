@@ -32,6 +32,7 @@ _OPTIONS = (
     "csv_path",
     "tap_outdir",
     "log_file",
+    "cucumber_json_path",
 )
 
 
@@ -53,12 +54,24 @@ def report_files(config: pytest.Config) -> Iterator[Path]:
             continue
         if isinstance(named, str | Path) and str(named):
             yield from _files(config.invocation_params.dir / named)
+    rich: Any = config.getoption("rich_capture", default=None)
+    if isinstance(rich, str):
+        yield from _rich_files(config.invocation_params.dir, rich)
     cache: Any = getattr(config, "cache", None)
     if cache is not None:
         yield from _files(Path(cache._cachedir, "v"))  # noqa: SLF001  # there is no public name
     debug: Any = config.getoption("debug", default=None)
     if debug:
         yield from _files(config.invocation_params.dir / str(debug))
+
+
+def _rich_files(folder: Path, named: str) -> Iterator[Path]:
+    """Give what pytest-rich has saved: it writes to the working directory, whatever it is told."""
+    stem = Path(named).stem
+    for suffix in ("svg", "html", "txt"):
+        yield from folder.glob(f"pytest_rich-*.{suffix}")
+        if stem:
+            yield from _files(folder / f"{stem}.{suffix}")
 
 
 def _files(path: Path) -> Iterator[Path]:
