@@ -61,6 +61,7 @@ class Secrets(Mapping[str, str]):
         A production credential ends the whole run.
         """
         __tracebackhide__ = True
+        name = str.__str__(name)  # execnet carries no member of a `StrEnum`
         self._names[name] = None
         if name in self._dummies:
             return self._dummies[name]
@@ -87,6 +88,7 @@ class Secrets(Mapping[str, str]):
         if not isinstance(given, str):
             kind = type(given).__name__
             raise TypeError(f"provide({name!r}, …) takes a str, not {kind}")
+        name = str.__str__(name)
         self._names[name] = None
         self._state.broker.provide(name, value)
         self._state.end_inside_if_refused(self._session)

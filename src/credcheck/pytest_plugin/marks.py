@@ -36,7 +36,13 @@ def require_secret(
     given: tuple[object, ...] = names  # `@require_secret` without brackets hands in the function
     if not all(isinstance(name, str) and name.strip() for name in given):
         raise TypeError(f"require_secret takes names only: {_USE}")
-    return getattr(pytest.mark, MARK)(*names, any_of=any_of, reason=reason)  # type: ignore[no-any-return]
+    plain = map(plain_text, names)
+    return getattr(pytest.mark, MARK)(*plain, any_of=any_of, reason=reason)  # type: ignore[no-any-return]
+
+
+def plain_text(name: str) -> str:
+    """Give a name as a `str` and nothing more: execnet carries no member of a `StrEnum`."""
+    return str.__str__(name)
 
 
 class Needs(NamedTuple):
@@ -65,9 +71,9 @@ def needs_of(marks: Iterable[pytest.Mark]) -> Needs:
         if not mark.args or not all(isinstance(name, str) and name for name in mark.args):
             raise pytest.UsageError(f"pytest.mark.{MARK} needs names: {_USE}")
         if mark.kwargs.get("any_of"):
-            any_of.append(tuple(mark.args))
+            any_of.append(tuple(map(plain_text, mark.args)))
         else:
-            all_of += mark.args
+            all_of += map(plain_text, mark.args)
         if mark.kwargs.get("reason"):
             reasons.append(str(mark.kwargs["reason"]))
     need = Need(tuple(dict.fromkeys(all_of)), tuple(dict.fromkeys(any_of)))

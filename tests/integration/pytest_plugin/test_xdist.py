@@ -468,6 +468,24 @@ def test_a_test_reads_its_value_again_when_failing_tests_are_run_in_a_loop(
         child.close(force=True)
 
 
+def test_members_of_an_enumeration_are_names(pytester: pytest.Pytester) -> None:
+    (pytester.path / ".env.test").write_text(f"STRIPE_TEST_KEY={stripe_test()}\n")
+    pytester.makepyfile(
+        """
+        import enum, pytest
+        from credcheck import require_secret
+        class Key(enum.StrEnum):
+            STRIPE = "STRIPE_TEST_KEY"
+        @require_secret(Key.STRIPE)
+        def test_a(secrets): assert secrets[Key.STRIPE]
+        @pytest.mark.require_secret(Key.STRIPE, "OTHER", any_of=True)
+        def test_b(secrets): assert secrets[Key.STRIPE]
+        def test_c(secrets): assert secrets.require(Key.STRIPE)
+        """
+    )
+    run(pytester, "--credcheck-report", "report.json").assert_outcomes(passed=3)
+
+
 def test_a_mistake_in_a_mark_ends_the_run_with_the_usage_code(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
