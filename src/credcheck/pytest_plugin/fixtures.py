@@ -24,13 +24,14 @@ class Secrets(Mapping[str, str]):
     def __init__(
         self,
         state: State,
-        session: pytest.Session,
+        node: pytest.Item | pytest.Session,
         names: Iterable[str],
         dummies: Mapping[str, str] | None = None,
     ) -> None:
         self._dummies = dummies or {}  # of a test that replays a cassette
         self._state = state
-        self._session = session
+        self._node = node
+        self._session = node.session
         self._names = dict.fromkeys(names)
 
     def __getitem__(self, name: str) -> str:
@@ -108,7 +109,7 @@ class Secrets(Mapping[str, str]):
     def _stop_unless_ready(self, name: str) -> None:
         __tracebackhide__ = True
         from credcheck.model import Need
-        from credcheck.pytest_plugin.stops import stop_now, stop_of
+        from credcheck.pytest_plugin.stops import RAISED, stop_now, stop_of
 
         state = self._state
         if state.broker.status(name).state == "ready":
@@ -117,7 +118,9 @@ class Secrets(Mapping[str, str]):
             state.current_path(), Need(all_of=(name,)), strict=state.strict
         )
         # which suite it is said of is known to the test that is stopped, and may be one of many
-        stop_now(stop_of(state.broker, decision)._replace(suite=""))
+        stop = stop_of(state.broker, decision)._replace(suite="")
+        self._node.stash[RAISED] = stop
+        stop_now(stop)
 
     def _not_declared(self, name: str) -> str:
         return f'this test does not declare {name}; add the line @require_secret("{name}")'
@@ -135,7 +138,7 @@ def secrets(request: pytest.FixtureRequest) -> Secrets:
     """The credentials that this test declares, by name."""
     stash = request.node.stash
     names, dummies = stash.get(NAMES, ()), stash.get(DUMMIES, None)
-    return Secrets(state_of(request.config), request.session, names, dummies)
+    return Secrets(state_of(request.config), request.node, names, dummies)
 
 
 @pytest.fixture(scope="session")

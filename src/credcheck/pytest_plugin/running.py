@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credcheck.pytest_plugin.stops import STOP, stop_in, stop_now
+from credcheck.pytest_plugin.stops import STOP, Stop, stop_in, stop_now
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -55,10 +55,16 @@ class RunHooks:
 
 
 def _undo_xfail(report: pytest.TestReport, told: list[Any]) -> None:
-    """Let a test that credcheck failed be failed: that is not what `xfail` expects."""
-    if told[1] != "skip" and hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        del report.wasxfail
+    """Let a test that credcheck stopped be stopped: that is not what `xfail` expects."""
+    if not hasattr(report, "wasxfail"):
+        return
+    del report.wasxfail
+    stop = Stop(*told)
+    if stop.outcome == "skip":
+        path, line, _ = report.location
+        report.longrepr = (path, (line or 0) + 1, f"Skipped: {stop.text}")
+    else:
+        report.outcome, report.longrepr = "failed", stop.text
 
 
 class StopHooks:

@@ -26,7 +26,8 @@ class Stop(NamedTuple):
     text: str  # what the test's own report says
 
 
-STOP = pytest.StashKey[Stop]()
+STOP = pytest.StashKey[Stop]()  # decided before the tests
+RAISED = pytest.StashKey[Stop]()  # raised by the test itself
 
 
 def stop_of(broker: Broker, decision: Decision, reasons: Sequence[str] = ()) -> Stop:
@@ -84,6 +85,8 @@ def stop_in(
     if call.excinfo is None:
         return None
     carried: Stop | None = getattr(call.excinfo.value, "credcheck", None)
+    if carried is None and isinstance(call.excinfo.value, pytest.xfail.Exception):
+        carried = item.stash.get(RAISED, None)  # `unittest.expectedFailure` has swallowed it
     marked = item.stash.get(STOP, None)
     # the test's own skip mark, or its fixture's skip, may have come before ours
     if carried is None and marked is not None and report.skipped:

@@ -164,6 +164,31 @@ def test_a_wide_coroutine_fixture_that_lacks_a_secret_fails_its_tests_by_policy(
     result.stdout.fnmatch_lines(["test_in_here: failed 2 tests: KEY is absent"])
 
 
+# ── generated arguments ───────────────────────────────────────────────────────────────────────
+
+GIVEN = """
+from hypothesis import given, settings, strategies as st
+
+@require_secret("KEY")
+@given(st.integers())
+def test_marked(session_secrets, n): assert session_secrets["KEY"]
+
+@settings(database=None)
+@given(st.integers())
+def test_inside(session_secrets, n): assert session_secrets.require("KEY")
+
+@given(st.integers())
+def test_plain(n): pass
+"""
+
+
+def test_tests_of_hypothesis_with_the_fixture_that_it_allows(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(pytester, GIVEN)
+    both_ways(pytester, monkeypatch, without={"passed": 1, "skipped": 2}, having={"passed": 3})
+
+
 # ── scenarios ─────────────────────────────────────────────────────────────────────────────────
 
 FEATURE = """
@@ -301,3 +326,37 @@ def test_the_test_classes_and_fixtures_of_django(
         having={"passed": 9},
         apart=True,  # Django can be set up once in a process
     )
+
+
+def test_all_of_them_at_once_under_xdist(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("pytest_asyncio", "anyio", "pytest_bdd", "pytest_django"):
+        needs(module)
+    head = "import pytest\nfrom credcheck import require_secret\n"
+    backend = "\n@pytest.fixture(scope='session')\ndef anyio_backend(): return 'asyncio'\n"
+    asyncio = '@pytest.mark.asyncio(loop_scope="session")'
+    loop = ', loop_scope="session"'
+    modules = {
+        "asyncio": "import pytest_asyncio\n"
+        + FIXTURES.format(fixture="pytest_asyncio.fixture", loop=loop)
+        + COROUTINES.replace("{mark}", asyncio),
+        "anyio": FIXTURES.format(fixture="pytest.fixture", loop="")
+        + backend
+        + COROUTINES.replace("{mark}", "@pytest.mark.anyio"),
+        "bdd": STEPS + dedent(SCENARIOS["mark"][0]),
+        "django": DJANGO,
+    }
+    for name, source in modules.items():
+        (pytester.path / f"test_{name}.py").write_text(head + source)
+    (pytester.path / "shop.feature").write_text(FEATURE)
+    (pytester.path / "shop_settings.py").write_text(SETTINGS)
+    (pytester.path / "pytest.ini").write_text(
+        "[pytest]\nDJANGO_SETTINGS_MODULE = shop_settings\npythonpath = .\n"
+        "asyncio_default_fixture_loop_scope = session\n"
+    )
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
+    for outcomes in ({"passed": 2 + 2 + 1 + 2, "skipped": 6 + 6 + 3 + 7}, {"passed": 29}):
+        result = pytester.runpytest_subprocess("-n", "2")
+        assert result.parseoutcomes() == outcomes, result.stdout.str()
+        monkeypatch.setenv("KEY", VALUE)

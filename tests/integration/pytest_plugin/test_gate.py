@@ -143,6 +143,21 @@ KINDS = {
             async def test_a(self): assert self.secrets["KEY"]
             async def test_b(self): pass
     """,
+    "by_hand": """
+        @pytest.mark.require_secret("KEY")
+        def test_a(secrets): assert secrets["KEY"]
+        def test_b(): pass
+    """,
+    "unittest_with_subtests": """
+        import unittest
+        class TestIt(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _secrets(self, secrets): self.secrets = secrets
+            @require_secret("KEY")
+            def test_a(self):
+                with self.subTest("inner"): assert self.secrets["KEY"]
+            def test_b(self): pass
+    """,
     "hook": """
         def test_a(secrets): assert secrets["KEY"]
         def test_b(): pass
@@ -165,6 +180,21 @@ def test_a_mark_holds_what_it_stands_on_and_nothing_beside_it(
     if kind == "hook":
         pytester.makeconftest(HOOK)
     both_ways(pytester, monkeypatch, without={"passed": 1, "skipped": 1}, having={"passed": 2})
+
+
+def test_all_of_them_at_once_under_xdist(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "import pytest\nfrom credcheck import require_secret\n"
+    kinds = {kind: source for kind, source in KINDS.items() if kind != "hook"}
+    for kind, source in kinds.items():
+        (pytester.path / f"test_in_{kind}.py").write_text(head + dedent(source))
+    for outcomes in ({"passed": len(kinds), "skipped": len(kinds)}, {"passed": 2 * len(kinds)}):
+        result = pytester.runpytest_subprocess("-p", "no:randomly", "-n", "2")
+        counts = result.parseoutcomes()
+        counts.pop("subtests passed", None)
+        assert counts == outcomes, result.stdout.str()
+        monkeypatch.setenv("KEY", VALUE)
 
 
 def test_a_mark_of_a_module_holds_all_of_it(
@@ -278,6 +308,27 @@ def test_the_marks_of_pytest_keep_their_meaning(
         """,
     )
     both_ways(pytester, monkeypatch, without={"skipped": 4}, having={"xfailed": 2, "passed": 2})
+
+
+def test_a_unittest_that_is_to_fail_does_not_hide_a_missing_credential(
+    pytester: pytest.Pytester,
+) -> None:
+    write(
+        pytester,
+        """
+        import unittest
+        class TestIt(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _secrets(self, secrets): self.secrets = secrets
+            @unittest.expectedFailure
+            @require_secret("KEY")
+            def test_a(self): raise AssertionError
+            @unittest.expectedFailure
+            def test_b(self): self.secrets.require("KEY")
+        """,
+    )
+    assert run(pytester).parseoutcomes() == {"skipped": 2}
+    assert run(pytester, "--credcheck-strict").parseoutcomes() == {"errors": 1, "failed": 1}
 
 
 def test_a_test_that_is_skipped_for_another_reason_says_that_one(

@@ -78,6 +78,7 @@ def rewrite(pytester: pytest.Pytester, text: str) -> None:
         ("-k 'one or three'", {"ONE", "THREE"}, 2),
         ("-m slow", {"TWO"}, 1),
         ("-m 'not slow'", ALL - {"TWO"}, 5),
+        ("-m require_secret", ALL, 5),
         ("test_it.py::test_one", {"ONE"}, 1),
         ("test_it.py::TestIt", {"THREE"}, 1),
         ("test_it.py::TestIt::test_three test_it.py::test_plain", {"THREE"}, 2),
@@ -98,6 +99,7 @@ def test_the_secrets_of_the_selected_tests_are_asked_for_in_one_question(
     "words",
     [
         "-k plain",
+        "-m not\trequire_secret",
         "test_it.py::test_plain",
         "-k nothing_of_that_name",
         "--collect-only",
@@ -112,7 +114,7 @@ def test_the_secrets_of_the_selected_tests_are_asked_for_in_one_question(
     ],
 )
 def test_a_run_that_needs_no_secret_asks_no_source(pytester: pytest.Pytester, words: str) -> None:
-    assert run(pytester, *words.split()).ret in {0, pytest.ExitCode.NO_TESTS_COLLECTED}
+    assert run(pytester, *words.split(" ")).ret in {0, pytest.ExitCode.NO_TESTS_COLLECTED}
     assert asked(pytester.path) == []
 
 
