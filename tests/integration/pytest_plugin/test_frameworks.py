@@ -34,7 +34,8 @@ def needs(module: str) -> None:
 
 
 def write(pytester: pytest.Pytester, source: str, ini: str = "") -> None:
-    (pytester.path / "pytest.ini").write_text(f"[pytest]\nfilterwarnings = error\n{ini}")
+    warnings = "filterwarnings =\n    error::pytest.PytestWarning\n    ignore::DeprecationWarning\n"
+    (pytester.path / "pytest.ini").write_text(f"[pytest]\n{warnings}{ini}")
     head = "import pytest\nfrom credcheck import require_secret\n"
     pytester.makepyfile(test_in_here=head + dedent(source))
 

@@ -517,7 +517,7 @@ def test_where_no_plugin_loads_by_itself_it_is_named(
 ) -> None:
     write(pytester, '@require_secret("KEY")\ndef test_a(): raise AssertionError\n')
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    assert run(pytester, "-p", "credcheck").parseoutcomes() == {"skipped": 1}
+    assert pytester.runpytest_subprocess("-p", "credcheck").parseoutcomes() == {"skipped": 1}
 
 
 # ── the types ─────────────────────────────────────────────────────────────────────────────────
