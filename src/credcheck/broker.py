@@ -309,14 +309,16 @@ class Broker:
         from credcheck.errors import UsageError
 
         try:
-            variables = self._around.hygiene.variables()
+            local = self._around.hygiene.local()
         except UsageError:
             return
         judge = self._around.judge
-        for spec in self.manifest.secrets.values():
-            for name in spec.names:
-                if name in variables and not judge.is_placeholder(spec, variables[name]):
-                    self._remember(spec, variables[name])
+        specs = self.manifest.secrets.values()
+        owners = {name: spec for spec in specs for name in spec.names}
+        for held in local:
+            spec = owners.get(held.name)
+            if spec is not None and not judge.is_placeholder(spec, held.secret):
+                self._remember(spec, held.secret)
 
     # ── handing out ───────────────────────────────────────────────────────────────────────────
 

@@ -74,10 +74,11 @@ class Hygiene:
 
     def variables(self) -> dict[str, Secret]:
         """Give every variable of the environment and the file; the file's win."""
-        found = {}
-        for source in ("env", "dotenv"):
-            found.update({held.name: held.secret for held in self._held(source)})
-        return found
+        return {held.name: held.secret for held in self.local()}
+
+    def local(self) -> tuple[Held, ...]:
+        """Give all that the environment and then the file hold, also what is shadowed."""
+        return (*self._held("env"), *self._held("dotenv"))
 
     def live_places(self, judge: Judge) -> Mapping[str, tuple[str, str]]:
         """Tell, by declared secret, where a local source holds a live value for it, and why.

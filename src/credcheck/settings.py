@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["CredcheckSettings", "CredcheckSettingsSource"]
 
 MASK = "[REDACTED]"
+_SHOWN = (SecretStr, SecretBytes, bool, type(None))  # these show no value
 
 
 class CredcheckSettingsSource(EnvSettingsSource):
@@ -63,13 +64,18 @@ class CredcheckSettingsSource(EnvSettingsSource):
 
     @property
     def secret_fields(self) -> frozenset[str]:
-        """Give the names of the fields whose values are secrets."""
+        """Give the names of the fields whose values are secrets, or hold some."""
         return frozenset(
             name
             for name, field in self.settings_cls.model_fields.items()
             for _, variable, _ in self._extract_field_info(field, name)
-            if variable in self.secret_keys
+            if any(self._belongs(key, variable) for key in self.secret_keys)
         )
+
+    def _belongs(self, key: str, variable: str) -> bool:
+        """Tell whether a variable is that of a field, or goes into its nested model."""
+        delimiter = self.config.get("env_nested_delimiter")
+        return key == variable or bool(delimiter and key.startswith(f"{variable}{delimiter}"))
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         """Take the place of the environment, where pydantic-settings reads it."""
@@ -117,10 +123,7 @@ class CredcheckSettingsSource(EnvSettingsSource):
         """
         if key in wanted:
             return wanted[key]
-        delimiter = self.config.get("env_nested_delimiter")
-        if delimiter and any(key.startswith(f"{name}{delimiter}") for name in wanted):
-            return False
-        return None
+        return False if any(self._belongs(key, name) for name in wanted) else None
 
     def _ordinary(self, name: str, secret: Secret) -> str:
         value = secret.reveal()
@@ -191,9 +194,9 @@ class CredcheckSettings(BaseSettings):
         return init_settings, source, file_secret_settings
 
     def __repr_args__(self) -> Any:
-        """Mask plain texts under the names of secrets; `SecretStr` masks itself."""
+        """Mask what stands under the names of secrets; `SecretStr` masks itself."""
         for name, value in super().__repr_args__():
-            hidden = name in self._credcheck_hidden and isinstance(value, str)
+            hidden = name in self._credcheck_hidden and not isinstance(value, _SHOWN)
             yield name, MASK if hidden else value
 
 

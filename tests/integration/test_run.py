@@ -119,6 +119,12 @@ def test_what_another_suite_has_and_what_a_file_holds_is_masked_too(project: Pat
     assert done.stdout == "[REDACTED:ACCOUNT] [REDACTED:OTHER_KEY]\n"
 
 
+def test_what_the_file_shadows_of_another_suite_is_masked_too(project: Path) -> None:
+    code = "import os; print(os.environ['OTHER_KEY'])"
+    done = ran(project, "--suite", "payments", *python(code), OTHER_KEY="inherited-value-6613")
+    assert done.stdout == "[REDACTED:OTHER_KEY]\n"
+
+
 def test_bytes_that_hold_no_secret_are_untouched(project: Path) -> None:
     code = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 4096)"
     done = subprocess.run(

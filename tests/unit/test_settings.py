@@ -5,7 +5,15 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    AnyUrl,
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import SettingsConfigDict, SettingsError
 
 from credcheck.broker import Broker
@@ -312,3 +320,28 @@ def test_settings_can_be_copied_and_pickled_like_any_other() -> None:
     config = Config()
     assert config.model_copy().stripe_test_key == config.stripe_test_key
     assert pickle.loads(pickle.dumps(config)).retries == 3
+
+
+def test_a_secret_of_another_type_than_text_or_in_a_nested_model_is_masked_in_the_repr(
+    project: Path,
+) -> None:
+    class Store(BaseModel):
+        token: str
+        size: int = 3
+
+    class Typed(CredcheckSettings):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+        database_url: AnyUrl
+        store: Store
+        plain: bool = True
+        nothing: str | None = Field(default=None, alias="STRIPE_TEST_KEY_2")
+
+    manifest = MANIFEST + '[secrets.STORE__TOKEN]\nunproven = "x"\n[secrets.STRIPE_TEST_KEY_2]\n'
+    address = "postgresql://u:pa55-word-7712@localhost/test_db"
+    write_project(project, manifest, DATABASE_URL=address, STORE__TOKEN="nested-value-8813")
+    typed = Typed()
+    assert typed.store.token == "nested-value-8813"
+    shown = repr(typed) + str(typed)
+    assert "pa55-word" not in shown
+    assert "nested-value" not in shown
+    assert "store='[REDACTED]', plain=True, nothing=None" in shown

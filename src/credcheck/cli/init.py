@@ -87,7 +87,7 @@ def run(args: Namespace) -> int:
     if not args.yes and not _agreed():
         say("nothing was written\n")
         return 1
-    for writing in plan:
+    for writing in reversed(plan):  # the manifest last: if another fails, it can be run again
         _write(writing)
     say(f"{plural(len(draft.secrets), 'secret')} declared\nnext: credcheck check\n")
     if draft.secrets:
@@ -128,10 +128,18 @@ def _plan(root: Path, draft: Draft, named: str | None) -> list[Writing]:
         plan.append(Writing(root / EXAMPLE, example_text(draft), appended=False))
     ignore = root / IGNORE
     known = _read(ignore) if ignore.exists() else ""
-    if SECRETS not in known.split() and git_state_of(root / SECRETS)[0] != "ignored":
+    if _is_exposed(root, known):
         end = "" if not known or known.endswith("\n") else "\n"
         plan.append(Writing(ignore, f"{end}{SECRETS}\n", appended=bool(known)))
     return plan
+
+
+def _is_exposed(root: Path, ignored: str) -> bool:
+    """Tell whether .env.test needs a line: git decides, where it can say."""
+    state = git_state_of(root / SECRETS)[0]
+    if state in {"ignored", "exposed"}:
+        return state == "exposed"
+    return not {SECRETS, f"/{SECRETS}"} & {line.strip() for line in ignored.splitlines()}
 
 
 def _gap(before: str) -> str:
@@ -142,7 +150,7 @@ def _gap(before: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         raise CommandLineError(f"{path.name} cannot be read", f"ls -l {path.name}") from None
 

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "env"}
 _WORDS = (b"environ", b"getenv", b"BaseSettings", b"CredcheckSettings", b"decouple")
+_WORDS += (b"env(", b"env.")  # a reader of another module's
 _READS = {"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"}
-_READS |= {"decouple.config", "environs.Env.str"}
+_READS |= {"decouple.config"}
+_READERS = {"environ.Env", "environ.FileAwareEnv", "environs.Env"}  # django-environ, environs
 _SETTINGS = {
     "pydantic_settings.BaseSettings",
     "pydantic.BaseSettings",
@@ -125,10 +127,24 @@ def _is_environ(project: Project, node: _ast.expr, scope: Scope) -> bool:
 
 
 def _call(project: Project, node: _ast.Call, scope: Scope) -> Iterator[Read]:
-    if node.args and project.dotted(node.func, scope) in _READS:
+    name = argument(node, 0, "key")
+    if name is not None and _is_read(project, node.func, scope):
         default = argument(node, 1, "default")
         has = default is not None and bool(project.text(default, scope))
-        yield from _named(project, node.args[0], scope, node.lineno, has_default=has)
+        yield from _named(project, name, scope, node.lineno, has_default=has)
+
+
+def _is_read(project: Project, function: _ast.expr, scope: Scope) -> bool:
+    """Tell whether a call reads a variable: `getenv(…)`; `env(…)`, `env.str(…)` of a reader."""
+    if project.dotted(function, scope) in _READS:
+        return True
+    reader = function.value if isinstance(function, _ast.Attribute) else function
+    made = project.resolve(reader, scope)
+    return (
+        isinstance(made, Bound)
+        and isinstance(made.node, _ast.Call)
+        and project.dotted(made.node.func, made.scope) in _READERS
+    )
 
 
 def _roots(module: Module) -> Iterator[_ast.AST]:

@@ -59,7 +59,10 @@ def staged(root: Path, paths: Sequence[Path] = ()) -> Iterator[Content]:
 def below(path: Path, root: Path) -> Iterator[Content]:
     """Give a file, or every file below a folder but what tools made there."""
     if not path.is_dir():
-        yield read(path, root)
+        content = read(path, root)
+        if content.data is None and not content.problem:  # it was named: silence would say "safe"
+            content = content._replace(problem="not a regular file")
+        yield content
         return
     for folder, folders, names in os.walk(path):
         made = _NEVER if path != root else _NEVER | _GENERATED

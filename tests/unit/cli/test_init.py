@@ -311,6 +311,60 @@ def test_a_file_that_cannot_be_read_or_written_is_told(
     code, _, err = ran(capsys, "init")
     assert code == 2
     assert ".env.test.example cannot be written" in err
+    assert not (project / "credcheck.toml").exists()  # so it can be run again
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+def test_a_comment_that_names_env_test_does_not_count_as_ignoring_it(
+    project: Path, capsys: pytest.CaptureFixture[str], *, in_git: bool
+) -> None:
+    lay(project, {".gitignore": "# .env.test holds keys\n!.env.test\n"})
+    if in_git:
+        subprocess.run(["git", "init", "-q", str(project)], check=True)
+    assert ran(capsys, "init")[0] == 0
+    assert (project / ".gitignore").read_text().endswith("!.env.test\n.env.test\n")
+
+
+def test_what_django_environ_and_environs_read_is_declared(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay(
+        project,
+        {
+            "shop/settings.py": (
+                "import environ\n"
+                "env = environ.Env(DEBUG=(bool, False))\n"
+                "env.read_env('.env')\n"
+                "MAIL = env('SENDGRID_API_KEY')\n"
+                "DATABASES = {'default': env.db('DATABASE_URL')}\n"
+                "LOCAL = env.str('LOCAL_TOKEN', default='a-default')\n"
+            ),
+            "shop/other.py": (
+                "from environs import Env\nreader = Env()\nKEY = reader.str('STRIPE_SECRET_KEY')\n"
+            ),
+            "shop/third.py": "from shop.settings import env\nPAY = env('ADYEN_API_KEY')\n",
+        },
+    )
+    assert ran(capsys, "init")[0] == 0
+    assert sorted(manifest(project)["secrets"]) == [
+        "ADYEN_API_KEY",
+        "DATABASE_URL",
+        "SENDGRID_API_KEY",
+        "STRIPE_SECRET_KEY",
+    ]
+
+
+def test_a_pyproject_with_a_byte_order_mark_gets_its_table(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = b'\xef\xbb\xbf[project]\nname = "x"\n'
+    (project / "pyproject.toml").write_bytes(before)
+    lay(project, {"app.py": "import os\nKEY = os.getenv(key='STRIPE_TEST_KEY')\n"})
+    assert ran(capsys, "init")[0] == 0
+    assert (project / "pyproject.toml").read_bytes().startswith(before)
+    code, out, err = ran(capsys, "check")
+    assert (code, err) == (0, "")
+    assert "STRIPE_TEST_KEY" in out
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

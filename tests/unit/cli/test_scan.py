@@ -289,6 +289,16 @@ def test_what_is_no_file_is_passed_over_in_bounded_time(
     assert "not read" not in str(lines)
 
 
+@posix
+def test_what_is_named_and_is_no_file_is_told_and_not_called_clean(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(project / "pipe")
+    code, lines = scanned(capsys, "pipe")
+    assert code == 2
+    assert "credcheck: not read: pipe: not a regular file" in lines
+
+
 def test_a_file_that_was_not_read_is_told_and_not_called_clean(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
