@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from credcheck.discovery.source import Module
 
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "env"}
-_WORDS = (b"environ", b"getenv", b"BaseSettings", b"CredcheckSettings", b"decouple")
-_WORDS += (b"env(", b"env.")  # a reader of another module's
+_WORDS = (
+    b"environ", b"getenv", b"BaseSettings", b"CredcheckSettings", b"decouple",
+    b"env(", b"env.",  # a reader that another module made
+)  # fmt: skip
 _READS = {"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"}
 _READS |= {"decouple.config"}
 _READERS = {"environ.Env", "environ.FileAwareEnv", "environs.Env"}  # django-environ, environs
