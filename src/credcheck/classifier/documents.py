@@ -67,11 +67,11 @@ def leaves(data: Any) -> Iterator[tuple[str, str]]:
             yield name, "true" if value else "false"
         elif isinstance(value, str):
             yield name, value
-        elif isinstance(value, int):
+        elif isinstance(value, int | float):
             yield name, _number(value)
 
 
-def _number(value: int) -> str:
+def _number(value: float) -> str:
     try:
         return str(value)
     except ValueError:  # more digits than Python writes

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from credcheck.classifier.hosts import canonical_host
 from credcheck.classifier.pairs import find_pairs, read_pairs
-from credcheck.classifier.place import MOST_HOSTS, MOST_PLACES, Place, read_hosts
+from credcheck.classifier.place import MOST_HOSTS, MOST_PLACES, Place, first_of, read_hosts
 from credcheck.classifier.urls import read_url, read_urls
 
 __all__ = ["MOST_HOSTS", "MOST_PLACES", "Place", "places"]
@@ -60,13 +60,13 @@ def _other_form(text: str, low: str, *, bare: bool) -> tuple[Place, ...]:
     if "@" in text and "(" in text and text.rpartition("@")[2].partition("(")[0].isalnum():
         return (_from_go(text),)
     before, _, behind = text.rpartition("@")
-    if "/" in before and ("//" in behind[:2] or "/" in behind) and not _has_space(text):
+    if "/" in before.lstrip("/") and ("//" in behind[:2] or "/" in behind) and not _has_space(text):
         return (_from_oracle(text),)
     cloud = _from_cloud_id(text) if bare else None
     if cloud is not None:
         return (cloud,)
     if bare and text and not _has_space(text):
-        return (read_url("", text, whole=True),)
+        return (read_url("", text.removeprefix("//"), whole=True),)
     return ()
 
 
@@ -102,18 +102,20 @@ def _from_go(text: str) -> Place:
 def _from_oracle(text: str) -> Place:
     """Read `user/password@//host:port/service`, `…@host:port:sid`, with `jdbc:oracle:thin:` too."""
     before, _, behind = text.rpartition("@")
-    listed = behind.lstrip("/")
-    host, _, rest = listed.partition(":")
-    host, slash, service = host.partition("/")
-    name, odd = canonical_host(host)
-    database = service if slash else rest.replace("/", ":").rpartition(":")[2]
+    listed, slash, service = behind.lstrip("/").partition("/")
+    if not slash and listed.count(":") > 1:
+        listed, _, service = listed.rpartition(":")  # `host:port:sid`
+    hosts, odd = read_hosts(listed)
+    databases = service.replace("/", ":").split(":")
     user = before.rpartition(":")[2].partition("/")[0]
+    # a password with an `@` or `#` may end elsewhere for another reader
+    split = (part[: first_of(part, "/:,#?")] for part in before.split("@")[1:])
     return Place(
         scheme="oracle",
-        hosts=(name,) if name else (),
-        databases=(database,) if database and not database.isdecimal() else (),
+        hosts=(*hosts, *(canonical_host(host)[0] for host in split if host)),
+        databases=tuple(name for name in databases if name),
         names=(user,) if user else (),
-        odd=odd,
+        odd=odd or "@" in before or "#" in before,
     )
 
 

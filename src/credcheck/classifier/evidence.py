@@ -78,13 +78,16 @@ class Evidence:
         """Those behind escapes, encodings and invisible characters."""
         texts = dict.fromkeys(clean(text) for text in self.readings if _may_lead(text))
         texts.pop(self.text, None)
-        listed = self.service is None and _is_host_list(self.text)
+        plain = clean(self.readings[0])
+        listed = self.service is None and _is_host_list(plain)
+        if self.service_id == "database_url" and plain not in {self.text, *texts}:
+            listed = True  # a bare host is a place there, with invisible characters in it too
         if not texts and not listed:
             return ()
         from credcheck.classifier.dsn import places
 
         found = [place for text in texts for place in places(text)]
-        return (*found, *(places(self.text, bare=True) if listed else ()))
+        return (*found, *(places(plain, bare=True) if listed else ()))
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -115,11 +118,12 @@ class Evidence:
             return ()
         from credcheck.classifier.dsn import places
 
-        return tuple(
-            place
-            for text in texts
-            for place in places(text if "://" in text else f"https://{text}")
-        )
+        found: list[Place] = []
+        for text in texts:
+            found += places(text if "://" in text else f"https://{text}")
+            for other in _repaired(text):
+                found += (place._replace(odd=True) for place in places(other))
+        return tuple(found)
 
     @cached_property
     def others(self) -> tuple[str, ...]:
@@ -130,6 +134,20 @@ class Evidence:
             for name in named
             if (text := self.companions.get(name, "")).strip() and clean(text) != self.text
         )
+
+
+def _repaired(text: str) -> set[str]:
+    """Give the addresses that a lenient reader finds in an endpoint that is none as it stands."""
+    texts = readings(text)[:2] if "%" in text or "\\" in text or not text.isascii() else [text]
+    found = set()
+    for reading in texts:
+        address = reading.replace("\\", "/")
+        scheme, colon, rest = address.partition(":")
+        if colon and scheme.lower() in {"http", "https"}:
+            found.add(address if rest[:2] == "//" else f"https://{rest.lstrip('/')}")
+        else:
+            found.add(f"https://{address.lstrip('/')}")
+    return found - {text, f"https://{text}"}
 
 
 _ADDRESS_WORDS = (

@@ -127,10 +127,11 @@ def _patterns(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str
     return frozenset(words), re.compile("|".join(map(translate, wild)))
 
 
-def fits_host(place: Place, host: str, patterns: Iterable[str]) -> bool:
+def fits_host(place: Place, host: str, patterns: Iterable[str], *, rough: bool = False) -> bool:
     """Tell whether a host of a place fits a pattern; one with a `/` names the path's beginning too.
 
-    A path that another reader may resolve to another one fits none.
+    A path that another reader may resolve to another one fits none; if it is to be found out what
+    is live, ``rough``, it fits where that beginning stands anywhere in it.
     """
     path = f"{place.path}/"
     for pattern in patterns:
@@ -140,6 +141,10 @@ def fits_host(place: Place, host: str, patterns: Iterable[str]) -> bool:
         plain = not any(odd in place.path for odd in ("//", "/.", "%", "\\"))
         if not slash or (plain and path.startswith(f"/{beginning}")):
             return True
+        if rough and not plain:
+            parts = unquote(path).replace("\\", "/").split("/")
+            if f"/{beginning.strip('/')}/" in f"/{'/'.join(filter(None, parts))}/":
+                return True
     return False
 
 

@@ -153,7 +153,7 @@ def _claimed(evidence: Evidence, token: Token) -> str | None:
 
 def _leads_to_production(evidence: Evidence, place: Place) -> bool:
     return any(
-        fits_host(place, host, service.hosts.production)
+        fits_host(place, host, service.hosts.production, rough=True)
         and not fits_host(place, host, (*service.hosts.sandbox, *service.hosts.either))
         for service in evidence.services
         if service.hosts.production

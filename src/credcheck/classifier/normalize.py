@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _HEX = b"0123456789abcdefABCDEF"
@@ -12,6 +16,12 @@ _LEAST_WORD = 6
 _BLANK = " \t\r\n"
 # Invisible characters outside the category Cf: joiners, fillers, variation selectors.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# What a word processor makes of quotes, and line ends that no editor shows.
+_STANDS_FOR = {
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+    **dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
+}
 
 
 def clean(value: str) -> str:
@@ -53,6 +63,8 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    if "\x1b[" in text:
+        text = _color().sub("", text)
     table = {}
     for char in set(text):
         folded = _folded(char)
@@ -61,7 +73,17 @@ def visible(text: str) -> str:
     return text.translate(table) if table else text
 
 
+@cache
+def _color() -> re.Pattern[str]:
+    """What a terminal takes for a color or a movement."""
+    import re
+
+    return re.compile(r"\x1b\[[0-9;?]{0,32}[A-Za-z]")
+
+
 def _folded(char: str) -> str:
+    if char in _STANDS_FOR:
+        return _STANDS_FOR[char]
     if char < "\x7f":
         return char if char >= " " or char in "\t\r\n" else ""
     import unicodedata

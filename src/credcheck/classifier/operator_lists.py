@@ -30,8 +30,11 @@ def _project() -> re.Pattern[str]:
     """Where a Google Cloud project is named: a field, an account's address, a path, a socket."""
     name = r"([a-z][a-z0-9\-]{1,60}|[0-9]{6,20})"
     return re.compile(
-        rf'project_id"?\s{{0,8}}[:=]\s{{0,8}}"?{name}|@{name}\.iam\.gserviceaccount\.com'
+        rf'project[_-]?id"?\s{{0,8}}[:=]\s{{0,8}}"?{name}|@{name}\.iam\.gserviceaccount\.com'
         rf"|projects/{name}|/cloudsql/{name}:|securetoken\.google\.com/{name}"
+        rf"|google_cloud_project\s{{0,8}}[:=]\s{{0,8}}['\"]?{name}|bigquery://{name}"
+        rf"|(?<![a-z0-9\-]){name}(?:@appspot\.gserviceaccount\.com|\.firebaseapp\.com"
+        rf"|\.appspot\.com|\.web\.app|\.firebasestorage\.app)"
     )
 
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from credcheck.services import Form, Kind, Service
 
-_DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?"
+_DELIMITERS = " \t\r\n,;:=|\"'`()[]{}<>@/&?#"
 _MOST_ENDS = 4
+_MOST_GLUED = 64  # places at which a live key may begin behind a test key
 
 
 @cache
@@ -71,6 +72,32 @@ def kind_of(service: Service, text: str) -> str | None:
 def has_form(form: Form, text: str) -> bool:
     """Tell whether a whole value has a form."""
     return text.startswith(form.prefix) and fits(form.tail, text, len(form.prefix))
+
+
+def glued_live(service: Service, text: str, start: int) -> bool:
+    """Tell whether a live key may be glued to the end of a value that has a test key's form.
+
+    A short marker makes nothing live in the middle of a word; it makes the word no proof of test.
+
+    Args:
+        service: what is known of the vendor.
+        text: the value.
+        start: where the shortest test key of the form ends.
+    """
+    for head in _index.WHOLE:
+        if not head.isalnum() and text.find(head, start) >= 0:
+            return True
+    for kind in service.kinds:
+        for form in kind.forms:
+            head = form.prefix or form.tail.head
+            at = text.find(head, start) if head and kind.is_live(form) else -1
+            for _ in range(_MOST_GLUED):
+                if at < 0:
+                    break
+                if has_form(form, text[at:]):
+                    return True
+                at = text.find(head, at + 1)
+    return False
 
 
 def _stands(service: Service, marker: str, texts: Iterable[str]) -> bool:

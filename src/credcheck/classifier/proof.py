@@ -9,6 +9,7 @@ from credcheck.classifier.checksum import has_checksum
 from credcheck.classifier.forms import Match, marked_tail, match_form
 from credcheck.classifier.hosts import leads_to
 from credcheck.classifier.normalize import clean
+from credcheck.classifier.own_forms import glued_live
 from credcheck.classifier.placeholder import (
     is_dummy_tail,
     is_dummy_word,
@@ -22,7 +23,7 @@ from credcheck.services import load_service, test_candidates
 if TYPE_CHECKING:
     from credcheck.classifier.evidence import Evidence
     from credcheck.model import Verdict
-    from credcheck.services import Dummy
+    from credcheck.services import Dummy, Service
 
 _SHORTEST_ALONE = 20  # what fits a shorter form may be anybody's: `demo-shop`
 # Prefixes that several vendors use: without a declared service they prove nothing.
@@ -97,10 +98,18 @@ def _of_marker(evidence: Evidence, match: Match) -> Verdict | None:
     kind, prefix = match.kind, match.form.prefix
     if match.form.mode != "test" or kind.confidence == "guess" or kind.claims is not None:
         return None
+    if evidence.service and _is_glued(evidence.service, evidence.text, match):
+        return None
     marker = f", marked {prefix}" if prefix else ""
     warnings = (f"a {kind.what} is made to be published",) if kind.client_side else ()
     reason = f"{article(f'{evidence.title} {kind.what}')} in test mode{marker}"
     return proven(evidence, reason, kind.id, *warnings)
+
+
+def _is_glued(service: Service, text: str, match: Match) -> bool:
+    """Tell whether a second key, a live one, may follow the test key without a space."""
+    least = len(match.form.prefix) + match.form.tail.least
+    return len(text) > least and glued_live(service, text, least)
 
 
 def _of_only_service(evidence: Evidence) -> Verdict | None:
@@ -121,6 +130,8 @@ def _of_only_service(evidence: Evidence) -> Verdict | None:
     if len(form.prefix) + form.tail.least < _SHORTEST_ALONE:
         return None
     if kind.confidence == "guess" or not form.prefix or is_dummy_tail(match.tail):
+        return None
+    if _is_glued(service, text, match):
         return None
     reason = (
         f"it has the form of {article(f'{service.name} {kind.what}')} in test mode, and of no other"

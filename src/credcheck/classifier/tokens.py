@@ -39,7 +39,9 @@ class Token(NamedTuple):
     @property
     def says_live(self) -> bool:
         """Tell whether the vendor's own field says that it is live."""
-        return any(name in _MODE_CLAIMS and value == "true" for name, value in self.claims)
+        return any(
+            name in _MODE_CLAIMS and value.lower() in {"true", "1"} for name, value in self.claims
+        )
 
     @property
     def place(self) -> Place:
@@ -112,16 +114,25 @@ def _from_jwt(chunk: str) -> Token | None:
     header, claims = _object(head), _object(body)
     if header is None or claims is None:
         return None
-    algorithm = next((value for name, value in header if name == "alg"), "none")
-    expires = next((value for name, value in claims if name == "exp"), "")
+    algorithms = [value.lower() for name, value in header if name == "alg"]
+    ends = [_seconds(value) for name, value in claims if name == "exp"]
     return Token(
         structure="jwt",
         claims=tuple(claims),
         hosts=tuple(_hosts(claims)),
         whole="." not in signature,
-        signed=bool(signature) and algorithm.lower() != "none",
-        expires=float(expires) if expires.isdecimal() and len(expires) < 16 else None,
+        signed=bool(signature and algorithms) and "none" not in algorithms,
+        expires=min(ends, default=None),
     )
+
+
+def _seconds(text: str) -> float:
+    """Read a time, which may have a fraction; what is no time is long past."""
+    try:
+        number = float(text[:64])
+    except ValueError:
+        return 0
+    return number if number == number else 0  # noqa: PLR0124 - not a number
 
 
 def _hosts(claims: list[tuple[str, str]]) -> Iterator[str]:

@@ -86,6 +86,8 @@ def read_url(scheme: str, rest: str, *, whole: bool) -> Place:
     path = path[: first_of(path, " \t\r\n\"'<>`")]
     options = tuple(dict.fromkeys(_options(query)))
     databases = [unquote(part) for part in path.strip("/").split("/")]
+    if ":" in path:  # DB2 and Informix: `/database:user=…;`
+        databases += [name.partition(":")[0] for name in databases]
     names = [unquote(userinfo.partition(":")[0])]
     more: list[str] = []
     for key, value in options:

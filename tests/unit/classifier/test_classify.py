@@ -315,3 +315,31 @@ def test_a_marker_in_a_text_is_named() -> None:
     assert live_marker("duffel_" + "live_x") == "it carries the live marker duffel_live_ of duffel"
     shared = live_marker(f"old: {stripe_live()}")
     assert shared == "it carries the live marker sk_live_ of clerk and others"
+
+
+# ── glued ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("glue", ["", "-", "_"])
+@pytest.mark.parametrize(
+    ("service", "test", "live"),
+    [
+        ("tremendous", "TEST_", "PROD_"),
+        ("ebay", "SBX-", "PRD-"),
+        ("klarna", "klarna_test_api_", "K123456_"),
+    ],
+)
+def test_a_live_key_glued_to_a_test_key_is_no_proof_of_test(
+    service: str, test: str, live: str, glue: str
+) -> None:
+    key = test + tail(24)
+    assert mode(key, service) == "test"
+    secret = tail(24) if service != "klarna" else "0a1b2c3d4e5f6071"
+    assert mode(key + glue + live + secret, service) != "test"
+    assert mode(key + glue + live + secret) != "test"
+
+
+def test_a_vendors_live_marker_glued_to_a_key_of_another_vendor_is_no_proof_of_test() -> None:
+    key = "pypi-AgENdGVzdC5weXBpLm9yZw" + tail(100)
+    assert mode(key) == "test"
+    assert mode(key + "sk-" + "ant-" + tail(60)) != "test"

@@ -172,3 +172,35 @@ def test_the_emulators_published_key_is_test_at_a_local_server_only() -> None:
     local = {"AZURE_STORAGE_ENDPOINT": "http://127.0.0.1:10000/devstoreaccount1"}
     assert classify(key, "azure_storage").mode == "unknown"
     assert classify(key, "azure_storage", local).mode == "test"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//production.plaid.com/",
+        "https:/production.plaid.com",
+        "https:\\\\production.plaid.com",
+        "https%3A%2F%2Fproduction.plaid.com",
+        "production.plaid.com",
+    ],
+)
+def test_a_production_endpoint_makes_a_value_live_in_every_spelling(address: str) -> None:
+    value = tail(30, "0123456789abcdef")
+    assert classify(value, "plaid", {"PLAID_BASE_URL": address}).mode == "live"
+
+
+@pytest.mark.parametrize("path", ["//live/v2", "/sandbox/../live/v2", "/%6Cive/v2"])
+def test_an_odd_path_of_a_production_endpoint_is_live(path: str) -> None:
+    beside = {"AMAZON_PAY_API_BASE": "https://pay-api.amazon.com" + path}
+    key = "SANDBOX-" + tail(24, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    assert classify(key, "amazon_pay", beside).mode == "live"
+
+
+def test_a_sandbox_endpoint_that_needs_repair_proves_nothing() -> None:
+    value = tail(30, "0123456789abcdef")
+    for address, expected in (
+        ("https://sandbox.plaid.com", "test"),
+        ("sandbox.plaid.com", "test"),
+        ("//sandbox.plaid.com", "unknown"),
+    ):
+        assert classify(value, "plaid", {"PLAID_BASE_URL": address}).mode == expected

@@ -7,7 +7,7 @@ import pytest
 
 from credcheck.classifier import classify, live_marker
 from credcheck.classifier.normalize import clean, readings, visible
-from support.keys import stripe_live, stripe_test
+from support.keys import stripe_live, stripe_test, tail
 
 LIVE = stripe_live()
 
@@ -80,3 +80,22 @@ def test_readings_are_bounded_by_the_length_of_the_value() -> None:
     for unit in ("a", "QUJD ", "%41", "\\u0041", "\ufdfa", "{", "://", "AKIA"):
         small, large = (sum(map(len, readings(unit * n))) for n in (1000, 2000))
         assert large <= 2 * small + 64
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "\u201c{}\u201d",
+        "\u2018{}\u2019",
+        "\u00ab{}\u00bb",
+        "test\u2028{}",
+        "test\x0b{}",
+        "test\x85{}",
+        "test#{}",
+        "\x1b[1;31m{}\x1b[0m",
+    ],
+)
+def test_a_short_live_marker_is_found_behind_curly_quotes_line_ends_and_colors(
+    wrapped: str,
+) -> None:
+    assert classify(wrapped.format("live_" + tail(30)), "mollie").mode == "live"

@@ -150,3 +150,20 @@ def test_an_own_service_is_read_once_for_a_manifest() -> None:
     assert classify("acme-0a1b2c3d", "acme", rules=rules).mode == "test"
     changed = Rules(services={"acme": {"kinds": []}}, allow=Allow())
     assert classify("acme-0a1b2c3d", "acme", rules=changed).mode == "unknown"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "acme-prod-7@appspot.gserviceaccount.com",
+        '{"projectId": "acme-prod-7"}',
+        "GOOGLE_CLOUD_PROJECT=acme-prod-7",
+        "bigquery://acme-prod-7/sales",
+        "https://acme-prod-7.firebaseapp.com/",
+        "gs://acme-prod-7.appspot.com/x",
+    ],
+)
+def test_a_project_that_a_pattern_refuses_is_found_wherever_a_cloud_names_it(value: str) -> None:
+    rules = Rules(refuse=Refuse(gcp_projects=("acme-prod-*",)))
+    reason = classify(value, None, rules=rules).reason
+    assert reason == "it belongs to a Google Cloud project that the manifest refuses"

@@ -278,3 +278,52 @@ def test_odbc_in_a_url_is_unquoted_once() -> None:
     inner = quote_plus("Driver={x};Server=db.prod.acme.com;Database=app")
     assert classify(f"mssql+pyodbc:///?odbc_connect={inner}", "database_url").mode == "live"
     assert classify("mssql+pyodbc:///?odbc_connect=nothing", "database_url").mode == "unknown"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "//db.acme.example#@db.ci.example/x",
+        "scott/tiger@db.acme.example#@db.ci.example:1521/x",
+        "scott/tiger@db.ci.example:1521,db.acme.example:1521/x",
+        "scott/tiger@db.acme.example,db.ci.example/x",
+        "jdbc:oracle:thin:scott/ti@db.acme.example/@db.ci.example:1521:ORCL",
+    ],
+)
+@pytest.mark.parametrize("service", ["database_url", None])
+def test_a_second_host_of_an_oracle_address_cannot_hide_behind_an_allowed_one(
+    value: str, service: str | None
+) -> None:
+    assert classify(value, service, rules=ALLOWED).mode != "test"
+    refused = Rules(Refuse(hosts=("db.acme.example",)), ALLOWED.allow)
+    if not value.startswith("//"):
+        assert classify(value, service, rules=refused).mode == "live"
+
+
+def test_an_address_of_one_oracle_server_is_still_test_where_its_host_is_allowed() -> None:
+    for value in (
+        "scott/tiger@db.ci.example:1521/x",
+        "jdbc:oracle:thin:@db.ci.example:1521:ORCL",
+        "jdbc:oracle:thin:scott/tiger@//db.ci.example:1521/x",
+    ):
+        assert classify(value, "database_url", rules=ALLOWED).mode == "test"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "jdbc:db2://db.ci.example:50000/billing:user=a;password=b;",
+        "jdbc:informix-sqli://db.ci.example:9088/billing:INFORMIXSERVER=x",
+        "jdbc:oracle:thin:@//db.ci.example:1521/billing:dedicated/x",
+    ],
+)
+def test_a_refused_database_is_found_before_the_options_behind_a_colon(value: str) -> None:
+    rules = Rules(Refuse(databases=("billing",)), ALLOWED.allow)
+    assert classify(value, "database_url", rules=rules).mode == "live"
+
+
+@pytest.mark.parametrize(
+    "value", ["//db.ci.example:1521/x", "db\u200b.ci.example:5432", "d\u00adb.ci.example"]
+)
+def test_a_bare_refused_host_is_found_behind_slashes_and_invisible_characters(value: str) -> None:
+    assert classify(value, "database_url", rules=REFUSED).mode == "live"
