@@ -261,6 +261,12 @@ def refused_place(spec: SecretSpec, manifest: Manifest) -> str | None:
             refused = _refused(source, place, patterns, refuse.aws_accounts)
             if refused is not None:
                 return f"{source} {refused}"
+    role = str(manifest.options.get("aws", {}).get("role-arn", ""))
+    if role and spec.aws is not None and "aws" in manifest.sources and refuse.aws_accounts:
+        from credcheck.places import account_of
+
+        if account_of(role) in refuse.aws_accounts:
+            return f"aws {spec.aws.partition('#')[0]}, read with a role of a refused account"
     return None
 
 
@@ -270,9 +276,10 @@ def _refused(
     """Give the path of a place that is on a list, in whatever way it is written."""
     if not patterns and not (source == "aws" and accounts):
         return None
-    from credcheck.places import account_of, spellings
+    from credcheck.places import account_of, pattern_spellings, spellings
 
     paths = spellings(source, place)
-    if any(fnmatchcase(path, pattern.strip("/")) for path in paths for pattern in patterns):
+    wanted = [written for pattern in patterns for written in pattern_spellings(source, pattern)]
+    if any(fnmatchcase(path, pattern) for path in paths for pattern in wanted):
         return paths[0]
     return paths[0] if source == "aws" and account_of(place) in accounts else None

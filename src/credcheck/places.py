@@ -32,6 +32,7 @@ def parse_vault(text: str) -> Place:
         ValueError: it is not one; the message is a sentence without it.
     """
     place = _parse(text, ("version",))
+    place = place._replace(path=place.path.strip("/"))
     parts = place.path.split("/")
     if len(parts) < 2 or not all(part.strip() for part in parts):
         raise ValueError('expected "mount/path#field"')
@@ -49,7 +50,7 @@ def parse_aws(text: str) -> Place:
         ValueError: it is not one; the message is a sentence without it.
     """
     place = _parse(text, ("version", "stage"))
-    if not place.path.strip():
+    if not place.path.strip("/ "):
         raise ValueError('expected "secret-id#field"')
     arn = place.path.split(":")
     if arn[0] == "arn" and (len(arn) != 7 or arn[2] != "secretsmanager" or not arn[6]):
@@ -67,20 +68,53 @@ def _parse(text: str, options: tuple[str, ...]) -> Place:
     which, _, option = query.partition("=")
     if mark and (which not in options or not option.strip()):
         raise ValueError("expected " + " or ".join(f"?{name}=…" for name in options))
-    return Place(path.strip("/"), field or None, which, option)
+    return Place(path, field or None, which, option)
 
 
 def spellings(source: str, text: str) -> tuple[str, ...]:
     """Give every way in which `refuse` may write a place, without its field and version."""
-    path = text.partition("#")[0].partition("?")[0].strip("/")
+    if source == "keyring":
+        return (text, text.strip())
+    path = text.partition("#")[0].partition("?")[0].strip("/ ")
     if source == "vault":
-        mount, _, rest = path.partition("/")
-        if rest.startswith("data/"):  # as the API of KV version 2 writes it
-            return (path, f"{mount}/{rest.removeprefix('data/')}")
+        return (path, *_without_data(path))
     if source == "aws" and path.startswith("arn:"):
         name = path.split(":", 6)[-1]
-        return (path, name, name[:-AWS_SUFFIX] if name[-AWS_SUFFIX:][:1] == "-" else name)
+        return (path, _without_end(path), name, _without_end(name))
     return (path,)
+
+
+def pattern_spellings(source: str, pattern: str) -> tuple[str, ...]:
+    """Give what a pattern of `refuse` stands for: a folder is everything below it.
+
+    It may be written as the manifest writes a place, with the field, or as the API does.
+    """
+    if source == "keyring":
+        return (pattern,)
+    path = pattern.partition("#")[0].strip(" ")
+    found = [path.strip("/")]
+    if path.endswith("/"):
+        found.append(f"{path.strip('/')}/*")
+    if source == "vault":
+        found += [other for written in found for other in _without_data(written)]
+    if source == "aws" and path.startswith("arn:"):
+        found.append(_without_end(path))
+    return tuple(found)
+
+
+def _without_data(path: str) -> tuple[str, ...]:
+    """Give a path as the command writes it where it may stand as the API of KV version 2 does."""
+    parts = path.split("/")
+    return tuple(
+        "/".join((*parts[:at], *parts[at + 1 :]))
+        for at, part in enumerate(parts)
+        if at and part == "data"
+    )
+
+
+def _without_end(name: str) -> str:
+    end = name[-AWS_SUFFIX:]
+    return name[:-AWS_SUFFIX] if end[:1] == "-" and end[1:].isalnum() else name
 
 
 def account_of(text: str) -> str | None:

@@ -80,3 +80,32 @@ def test_a_path_that_would_be_resolved_on_its_way_is_a_mistake(tmp_path: Path, p
     write_project(tmp_path, f'[secrets.A]\nvault = "{path}#k"\n{REFUSED}')
     with pytest.raises(ManifestError, match=r"credcheck\.toml:2: secrets\.A\.vault: "):
         broker_for(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "pattern"),
+    [
+        ('vault = "secret/prod/db#k"', 'vault = ["secret/data/prod/*"]'),
+        ('vault = "team/kv/prod/db#k"', 'vault = ["team/kv/data/prod/*"]'),
+        ('vault = "team/kv/data/prod/db#k"', 'vault = ["team/kv/prod/*"]'),
+        ('vault = "secret/prod/db#k"', 'vault = ["secret/prod/db#k"]'),
+        ('vault = "secret/prod/db#k"', 'vault = ["secret/prod/"]'),
+        ('vault = " secret/prod/db#k"', 'vault = ["secret/prod/*"]'),
+        ('aws = "prod/db#k"', 'aws = ["prod/db#k"]'),
+        ('aws = " prod/db"', 'aws = ["prod/*"]'),
+        ('aws = "/prod/db"', 'aws = ["/prod/"]'),
+        (f'aws = "{ARN[:-7]}"', f'aws = ["{ARN}"]'),
+        (f'aws = "{ARN}"', f'aws = ["{ARN[:-7]}"]'),
+        ('keyring = "ci#-prod"', 'keyring = ["*-prod"]'),
+    ],
+)
+def test_a_place_is_refused_in_whatever_way_the_pattern_is_written(
+    tmp_path: Path, place: str, pattern: str
+) -> None:
+    assert states(tmp_path, place, f"[refuse]\n{pattern}\n") == ("live", 3)
+
+
+def test_a_role_of_a_refused_account_is_never_assumed(tmp_path: Path) -> None:
+    refuse = '[refuse]\naws-accounts = ["999999999999"]\n'
+    role = '[aws]\nregion = "eu-west-1"\nrole-arn = "arn:aws:iam::{}:role/ci"\n'
+    assert states(tmp_path, 'aws = "ci/db"', refuse + role.format("9" * 12)) == ("live", 3)

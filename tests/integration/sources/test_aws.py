@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from credcheck.model import Absent, Denied, Empty, NotConfigured, SecretSpec, Unreachable
+from credcheck.model import Absent, Denied, Empty, Found, NotConfigured, SecretSpec, Unreachable
 from credcheck.testing import SourceContract
 from servers.finding import free_port
 from servers.forwarding import forwarding
@@ -256,6 +256,30 @@ def test_an_arn_without_its_end_is_matched_to_what_came_back() -> None:
     with stand_in(lambda _: answer_json({"SecretValues": [entry]})) as server:
         answers = ask(signed_in(server.address), entry["ARN"][:-7], entry["ARN"])
     assert list(map(value_of, answers)) == ["value-a", "value-a"]
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterException", "ResourceNotFoundException"])
+def test_an_id_that_spoils_a_batch_is_told_alone_and_the_others_are_read(code: str) -> None:
+    def spoiled(asked: Asked) -> Answer:
+        wanted = json.loads(asked.body)
+        if wanted.get("SecretId") == "good":
+            return answer_json(_entry("good", "value-good"))
+        return answer_json({"__type": code, "message": "x"}, 400)
+
+    with stand_in(spoiled) as server:
+        good, bad = ask(source := signed_in(server.address), "good", "bad")
+    assert value_of(good) == "value-good"
+    assert not isinstance(bad, Found)
+    assert source.notes() == ()  # type: ignore[attr-defined]
+
+
+def test_a_name_that_begins_with_a_slash_is_asked_for_as_it_is(
+    aws_endpoint: str, store: Any
+) -> None:
+    put(store, "/slash/ci", "the-value")
+    put(store, "/slash/other", "other-value")
+    answers = ask(signed_in(aws_endpoint), "/slash/ci", "/slash/other")
+    assert list(map(value_of, answers)) == ["the-value", "other-value"]
 
 
 # ── what its errors mean ──────────────────────────────────────────────────────────────────────

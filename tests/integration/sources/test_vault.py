@@ -180,6 +180,17 @@ def test_a_policy_that_does_not_reach_is_denied_and_the_rest_is_read(vault: Vaul
     assert other.hint == 'path "secret/data/prod/other" { capabilities = ["read"] }'
 
 
+def test_a_token_that_may_not_ask_about_itself_is_not_called_expired(vault: Vault) -> None:
+    vault.put("ci/mine", {"key": "my-value"})
+    token = vault.token(vault.policy("secret/data/ci/*"), no_default_policy=True)
+    source = opened("vault", {"VAULT_ADDR": vault.address, "VAULT_TOKEN": token})
+    (before,) = ask(source, "secret/prod/other#key")
+    assert isinstance(before, Denied)
+    assert "the policies of our token do not allow reading secret/prod/other" in before.detail
+    (mine,) = ask(source, "secret/ci/mine#key")
+    assert value_of(mine) == "my-value"
+
+
 def test_a_revoked_token_is_told_from_a_policy(vault: Vault) -> None:
     token = vault.token(vault.policy("secret/data/ci/*"))
     vault.root.auth.token.revoke(token)

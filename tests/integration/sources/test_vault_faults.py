@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import socket
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +116,17 @@ def test_a_pause_that_is_longer_than_the_deadline_is_not_waited_for() -> None:
     assert isinstance(answer, Unreachable)
     assert answer.detail.endswith("and there is no time to ask again")
     assert len(server.asked) == 1
+
+
+def test_a_pause_until_a_time_of_day_is_honored() -> None:
+    when = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    answer, server = got((Answer(429, b'{"errors":["quota"]}', {"Retry-After": when}), GOOD))
+    assert isinstance(answer, Unreachable)
+    assert answer.detail.endswith("and there is no time to ask again")
+    assert len(server.asked) == 1
+    past = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+    answer, _ = got((Answer(429, b'{"errors":["quota"]}', {"Retry-After": past}), GOOD))
+    assert value_of(answer) == "the-value"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from credcheck.model import Unreachable
 from credcheck.sources.aws.faults import answer_for, code_of, translate
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 BATCH = 20  # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 SINGLE_THREADS = 16
 MAX_PAGES = 100
+# What a whole batch can be refused with for the sake of one id in it.
+_OF_ONE = frozenset(
+    {"InvalidParameterException", "InvalidRequestException", "ValidationException"}
+    | {"ResourceNotFoundException", "DecryptionFailure", "UnknownOperationException"}
+)
 
 
 class Reader:
@@ -35,6 +40,7 @@ class Reader:
         self._settings = settings
         self._region = region
         self.batch_denied = False
+        self._alone: set[str] = set()  # what a batch cannot answer for
 
     def read(self, places: Mapping[str, Place], deadline: Deadline) -> dict[str, str | Answer]:
         """Give what each place holds, by its name in ``places``; what is late is left out."""
@@ -44,7 +50,7 @@ class Reader:
         if len(plain) > 1:
             for batch in self._batches(list(plain), deadline):
                 by_path.update(batch)
-            single += [plain[path] for path in plain if path not in by_path and self.batch_denied]
+            single += [plain[path] for path in plain if path in self._alone]
         else:
             single += plain.values()
         by_whole = self._singles(single, deadline)
@@ -82,8 +88,10 @@ class Reader:
                     break
                 wanted["NextToken"] = body["NextToken"]
         except (BotoCoreError, ClientError) as error:
-            if code_of(error) in {"AccessDeniedException", "AccessDenied"}:
-                self.batch_denied = True
+            denied = code_of(error) in {"AccessDeniedException", "AccessDenied"}
+            if denied or code_of(error) in _OF_ONE or isinstance(error, ParamValidationError):
+                self.batch_denied = self.batch_denied or denied
+                self._alone.update(paths)  # one of them spoils the others' answer
                 return {}
             return {p: translate(error, p, self._settings, self._region) for p in paths}
         lost = Unreachable(f"Secrets Manager in {self._region} did not answer as AWS does")

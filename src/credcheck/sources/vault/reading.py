@@ -35,6 +35,7 @@ class Reader:
         self._lock = Lock()
         self._mounts: list[Mount] = []
         self._token_works: bool | None = None
+        self._asked = self._has_read = False
 
     def read(self, place: Place) -> dict[str, object]:
         """Give the fields of a secret.
@@ -45,7 +46,7 @@ class Reader:
         known = self._known_mount(place.path)
         guess = known or Mount(place.path.partition("/")[0], 2)
         try:
-            return self._read(guess, place)
+            return self._read_noted(guess, place)
         except Refusal as refusal:
             gone = _gone(refusal, place) if guess.version == 2 else None
             if gone is not None:
@@ -54,10 +55,15 @@ class Reader:
             if mount is None or mount == guess:
                 raise Fault(self._refused(refusal, mount, place)) from None
         try:
-            return self._read(mount, place)
+            return self._read_noted(mount, place)
         except Refusal as refusal:
             gone = _gone(refusal, place) if mount.version == 2 else None
             raise Fault(gone or self._refused(refusal, mount, place)) from None
+
+    def _read_noted(self, mount: Mount, place: Place) -> dict[str, object]:
+        fields = self._read(mount, place)
+        self._has_read = True
+        return fields
 
     def _read(self, mount: Mount, place: Place) -> dict[str, object]:
         rest = place.path[len(mount.path) :].strip("/")
@@ -126,9 +132,12 @@ class Reader:
         if refusal.status == 404:
             return Absent(f"there is no secret at {place.whole} in {self._where}")
         if refusal.status == 403:
-            if not self._token_is_valid():
+            works = self._token_is_valid()
+            if works is False:
                 return Denied(f"the token is expired, revoked or not one of {self._where}", LOGIN)
             told = f"the policies of our token do not allow reading {place.path} in {self._where}"
+            if works is None:
+                told += ", or it is expired or revoked"
             api = place.path
             if mount is None:
                 told += f", or nothing is mounted at {place.path.partition('/')[0]}"
@@ -140,15 +149,18 @@ class Reader:
             return Denied(f"{self._where} got no token", LOGIN)
         return Denied(f"{self._where} did not accept the request (status {refusal.status})")
 
-    def _token_is_valid(self) -> bool:
-        """Ask about our own token, once: any policy but a bare one allows that."""
+    def _token_is_valid(self) -> bool | None:
+        """Ask about our own token, once; None where a bare policy does not allow that."""
         with self._lock:
-            if self._token_works is None:
+            if self._token_works is None and not self._asked:
+                self._asked = True
                 try:
                     self._client.auth.token.lookup_self()
                     self._token_works = True
-                except Refusal:
-                    self._token_works = False
+                except Refusal as refusal:
+                    # without the right to ask, what it could read tells that it works
+                    known = self._has_read or None
+                    self._token_works = False if refusal.says("invalid token") else known
             return self._token_works
 
 

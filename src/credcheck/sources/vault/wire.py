@@ -259,8 +259,19 @@ class _Answer:
         self.status = status
         self.text = text
         self.location = headers.get("Location", "")
-        after = headers.get("Retry-After", "").strip()
-        self.retry_after = float(after) if after.isdecimal() else None
+        self.retry_after = _seconds(headers.get("Retry-After", "").strip())
+
+
+def _seconds(after: str) -> float | None:
+    """Read a pause: a number of seconds, or the time at which it is over; None for neither."""
+    if after.isascii() and after.isdecimal():
+        return float(after)
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 class _Lost(Exception):
