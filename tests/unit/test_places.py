@@ -85,8 +85,10 @@ def test_every_spelling_of_a_place_is_known_to_refuse() -> None:
     assert spellings("aws", f"{ARN}#password") == (
         ARN, ARN[:-7], "prod/db-AbCdEf", "prod/db",
     )  # fmt: skip
-    assert spellings("aws", ARN[:-7]) == (ARN[:-7], "prod/db", "prod/db")
-    assert spellings("keyring", "prod-db") == ("prod-db",)
+    assert spellings("aws", ARN[:-7]) == (
+        ARN[:-7], ARN[:-7], "prod/db", "prod/db",
+    )  # fmt: skip
+    assert spellings("keyring", "prod-db") == ("prod-db", "prod-db")
 
 
 def test_the_account_stands_in_an_arn() -> None:

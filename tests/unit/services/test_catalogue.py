@@ -217,8 +217,8 @@ def test_the_endpoint_decides_where_no_mark_does(
         ("https://pay-api.amazon.com/live/v2/", "live"),
         ("https://pay-api.amazon.com/", "unknown"),
         ("https://pay-api.amazon.com/sandboxes/", "unknown"),
-        ("https://pay-api.amazon.com/sandbox/../live/", "unknown"),
-        ("https://pay-api.amazon.com/sandbox/%2e%2e/live/", "unknown"),
+        ("https://pay-api.amazon.com/sandbox/../live/", "live"),
+        ("https://pay-api.amazon.com/sandbox/%2e%2e/live/", "live"),
         ("https://pay-api.amazon.com//sandbox/", "unknown"),
     ],
 )
