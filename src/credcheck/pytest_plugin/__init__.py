@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credcheck.pytest_plugin.fixtures import secrets, session_secrets
+from credcheck.pytest_plugin.marks import any_marked
 from credcheck.pytest_plugin.state import STATE, State, state_of
 
 if TYPE_CHECKING:
@@ -93,20 +94,24 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     Not in `pytest_collection_modifyitems`: `--lf` and others deselect after every hook there.
     """
-    from credcheck.pytest_plugin.gating import gate
-
     state = state_of(session.config)
     if state.is_worker:
         from credcheck.pytest_plugin.sharing import gate_in_worker
 
         gate_in_worker(state, session)
-    else:
+    elif state.active or any_marked(session.items):
+        from credcheck.pytest_plugin.gating import gate
+
         gate(state, session.items)
         state.end_if_refused(session)
+    if state.scrubbing is not None:
+        state.scrubbing.cleaner.trust(item.nodeid for item in session.items)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say who is running, and with which manifest."""
+    if not state_of(config).active:
+        return None
     from credcheck.pytest_plugin.telling import header
 
     return header(state_of(config))
@@ -114,6 +119,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
     """Say what is ready and what is missing."""
+    if not state_of(config).active:
+        return None
     from credcheck.pytest_plugin.telling import readiness
 
     return readiness(state_of(config))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from credcheck.model import TestGroup
-from credcheck.pytest_plugin.marks import MARK, needs_of
+from credcheck.pytest_plugin.marks import MARK, any_marked, needs_of
 from credcheck.pytest_plugin.playback import dummies_for, is_replayed
 from credcheck.pytest_plugin.state import DUMMIES, NAMES, SUITE
 from credcheck.pytest_plugin.stops import STOP, Stop, stop_of
@@ -48,19 +48,6 @@ def gate(state: State, items: Sequence[pytest.Item]) -> None:
     else:
         decide_each(state, asking)
         state.begin_telling()
-
-
-def any_marked(items: Iterable[pytest.Item]) -> bool:
-    """Tell whether any test has a mark of ours; each class and module is looked at once."""
-    seen: set[pytest.Item | pytest.Collector] = set()
-    for item in items:
-        for node in item.iter_parents():
-            if node in seen:
-                break
-            if any(mark.name == MARK for mark in node.own_markers):
-                return True
-            seen.add(node)  # type: ignore[arg-type]
-    return False
 
 
 def find_asking(state: State, items: Iterable[pytest.Item]) -> Iterable[Asking]:

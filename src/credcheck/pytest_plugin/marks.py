@@ -1,4 +1,4 @@
-"""The decorator."""
+"""The decorator, and what it leaves on tests."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from credcheck.model import Need
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from credcheck.model import Need
 
 MARK = "require_secret"
 _USE = 'write @require_secret("STRIPE_TEST_KEY"), with the names of the secrets that it needs'
@@ -45,6 +45,19 @@ def plain_text(name: str) -> str:
     return str.__str__(name)
 
 
+def any_marked(items: Iterable[pytest.Item]) -> bool:
+    """Tell whether any test has a mark of ours; each class and module is looked at once."""
+    seen: set[pytest.Item | pytest.Collector] = set()
+    for item in items:
+        for node in item.iter_parents():
+            if node in seen:
+                break
+            if any(mark.name == MARK for mark in node.own_markers):
+                return True
+            seen.add(node)  # type: ignore[arg-type]
+    return False
+
+
 class Needs(NamedTuple):
     """What the marks of one test say."""
 
@@ -64,6 +77,8 @@ def needs_of(marks: Iterable[pytest.Mark]) -> Needs:
     Raises:
         pytest.UsageError: a mark was made by hand, without a name or with what is no text.
     """
+    from credcheck.model import Need
+
     all_of: list[str] = []
     any_of: list[tuple[str, ...]] = []
     reasons: list[str] = []

@@ -42,18 +42,29 @@ class Cleaner:
         self._text = scrubber.text
         self._data = scrubber.data
         self._node_ids = node_ids
-        self._trusted = -1
+        self._ids = ""  # the node ids of the run
+        self._looked_at = -1  # how many secrets were known when they were looked at
+        self._trusts = False
         self._prints = True
         self.failures = 0
 
     def trust(self, node_ids: Iterable[str]) -> None:
         """Look at the node ids of a run, so that not every report's has to be looked at.
 
-        They hold no value as a rule: ids are scrubbed where they are made.
+        They hold no value as a rule: ids are scrubbed where they are made. What becomes known
+        later is looked for in all of them, once.
         """
-        together = "\n".join(node_ids)
-        if self._text(together) is together:
-            self._trusted = len(self._known)
+        self._ids = "\n".join(node_ids)
+        self._looked_at = -1
+
+    def _check_ids(self) -> None:
+        self._looked_at = len(self._known)
+        self._trusts = bool(self._ids) and self._text(self._ids) is self._ids
+
+    def _is_clean(self, node_id: str) -> bool:
+        if self._looked_at != len(self._known):
+            self._check_ids()
+        return self._trusts or self._text(node_id) is node_id
 
     def report(self, report: Any) -> None:
         """Scrub a test's or a collector's report; if that fails, it loses all its texts."""
@@ -62,14 +73,14 @@ class Cleaner:
             fields["outcome"] == "passed"
             and not fields["sections"]
             and fields["longrepr"] is None
-            and self._trusted == len(self._known)
+            and self._is_clean(fields["nodeid"])
             and not fields.get("user_properties")
             and (len(fields) <= self._fields or _USUAL.issuperset(fields))
         ):
             return
         try:
-            if self._node_ids and self._trusted != len(self._known):
-                self._node_id(report)
+            if self._node_ids and not self._is_clean(report.nodeid):
+                report.nodeid = self._text(report.nodeid)
             for name, value in list(fields.items()):
                 if name not in _OWN:
                     clean = self.value(value, prints=name in _PRINTED)
@@ -80,12 +91,6 @@ class Cleaner:
             report.longrepr = _FAILED if report.longrepr is not None else None
             report.sections = [("credcheck", _FAILED)]
             report.user_properties = []
-
-    def _node_id(self, report: Any) -> None:
-        node_id = report.nodeid
-        clean = self._text(node_id)
-        if clean is not node_id:
-            report.nodeid = clean
 
     def value(self, value: Any, *, prints: bool = True) -> Any:
         """Give a value with every text in it scrubbed; the same object if nothing changed.

@@ -104,11 +104,6 @@ class OuterHooks:
         """Look at the streams again: a plugin may have brought its own terminal reporter."""
         self._scrubbing.take_streams()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Look at all node ids at once."""
-        self._cleaner.trust(item.nodeid for item in session.items)
-
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Look at the node ids that a worker has collected."""

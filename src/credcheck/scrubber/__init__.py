@@ -35,7 +35,7 @@ class Scrubber:
 
         Args:
             engine: ``"words"`` (no dependency), ``"automaton"`` (`ahocorasick_rs`, the extra
-                `fast`); if not said, the second for many values where it is installed.
+                `fast`); if not said, the second where it is installed.
         """
         self._engine = engine
         self._values: dict[str, dict[str, None]] = {}

@@ -18,8 +18,14 @@ SHORT, WIDE = 4, 8  # bytes of a word
 WIDE_FROM = 2 * WIDE - 1  # bytes of a window that contains an aligned wide word, wherever it stands
 BEFORE, AFTER = 14, 7  # bytes: a window begins at most so far before a candidate, or after it
 _BLOCK = 256
-_MANY = 100  # windows of that many secrets, about: from there on the automaton is quicker
-_LARGEST_TABLE = 400_000  # bytes of patterns up to which the automaton gets its fastest table
+_SEED, _LONG_SEED = 5, 7  # bytes of a seed, and of one in a window of sixteen bytes and more
+_SEEDED = 17  # bytes of a window in which its seed stands, so that BEFORE reaches
+# pairs of bytes, those first that logs have least: small letters, capitals, digits, the rest
+_KINDS = bytes(
+    ord("a" if 97 <= n <= 122 else "A" if 65 <= n <= 90 else "0" if 48 <= n <= 57 else "-")
+    for n in range(256)
+)
+_RAREST = b"0A A0 aA AA Aa a0 0a -A A- 0- -0 00 -- a- -a aa".split()
 
 
 class Engine(Protocol):
@@ -67,30 +73,42 @@ class Words:
 
 
 class Automaton:
-    """Looks for a few words of each secret with `ahocorasick_rs`, the extra `fast`."""
+    """Looks for a seed of each window with `ahocorasick_rs`, the extra `fast`."""
 
-    def __init__(self, windows: Collection[bytes]) -> None:
+    def __init__(self, windows: Iterable[bytes]) -> None:
         from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-        words: set[bytes] = set()
-        for window in windows:  # those of one secret follow each other: one word in five is enough
-            size = SHORT if len(window) < WIDE_FROM else WIDE
-            parts = [window[n : n + size] for n in range(size + (size == SHORT))]
-            if words.isdisjoint(parts):
-                words.add(parts[-1])
-        small = sum(map(len, words)) <= _LARGEST_TABLE
         self._automaton = BytesAhoCorasick(
-            sorted(words),
-            implementation=Implementation.DFA if small else Implementation.ContiguousNFA,
+            sorted(seeds_of(windows)), implementation=Implementation.DFA
         )
 
     def candidates(self, data: bytes) -> list[int]:
-        """Give the positions of the words; of two that overlap, the one that ends first."""
+        """Give the positions of the seeds; of two that overlap, the one that ends first."""
         return [begin for _, begin, _ in self._automaton.find_matches_as_indexes(data)]
 
 
-def choose_engine(windows: Collection[bytes], secrets: int, name: str | None = None) -> Engine:
-    """Give the engine of that name, or the one that suits the number of secrets.
+def seeds_of(windows: Iterable[bytes]) -> set[bytes]:
+    """Choose byte strings so that each window has one; those of one secret share theirs.
+
+    The table of the automaton is far larger than a processor's cache. It is quick as long as
+    the text does not lead into it, so a seed begins with two bytes that text seldom has.
+    """
+    seeds: set[bytes] = set()
+    seed = bytes(_SEED)
+    for window in windows:
+        if seed in window[:_SEEDED]:  # windows of one secret follow each other
+            continue
+        size = _SEED if len(window) < 2 * WIDE else _LONG_SEED
+        row = window[: min(len(window), _SEEDED)].translate(_KINDS)
+        last = len(row) - size + 2
+        at = next(n for n in (row.rfind(pair, 0, last) for pair in _RAREST) if n >= 0)
+        seed = window[at : at + size]
+        seeds.add(seed)
+    return seeds
+
+
+def choose_engine(windows: Collection[bytes], name: str | None = None) -> Engine:
+    """Give the engine of that name, or the automaton where it is installed: it is always quicker.
 
     Raises:
         ValueError: there is no engine of that name.
@@ -98,11 +116,11 @@ def choose_engine(windows: Collection[bytes], secrets: int, name: str | None = N
     """
     if name not in {None, "words", "automaton"}:
         raise ValueError(f"no engine {name!r}: words or automaton")
-    if name == "automaton":
+    if name == "words":
+        return Words(windows)
+    try:
         return Automaton(windows)
-    if name is None and secrets >= _MANY:
-        try:
-            return Automaton(windows)
-        except ImportError:
-            pass
-    return Words(windows)
+    except ImportError:
+        if name is not None:
+            raise
+        return Words(windows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from credcheck.scrubber.engines import AFTER, BEFORE, WIDE_FROM, choose_engine
 from credcheck.scrubber.forms import EIGHT_IN_BASE64, forms_of, whole_base64
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from credcheck.scrubber.cores import Core
     from credcheck.scrubber.forms import Form
@@ -65,11 +65,11 @@ class Index:
             del windows[window]  # a mask is never changed
         windows.update(dict.fromkeys(masks, _PROTECTED))
         self._windows = windows
-        self._lengths, self._longer = _by_head(windows)
-        self._starts = frozenset(head[:n] for head in self._lengths for n in range(1, HEAD))
+        self._lengths = _lengths(windows)
+        self._ordered: list[bytes] = []  # made when a stream needs it
         # what neither begins a window nor an escape sequence decides itself
         self.first_bytes = frozenset({ESCAPE[0], *(head[0] for head in self._lengths)})
-        self._engine = choose_engine(windows, len(masks), engine)
+        self._engine = choose_engine(windows, engine)
 
     def scrub(self, data: bytes) -> bytes:
         """Give the bytes with every value masked; the same object if there is none."""
@@ -111,40 +111,42 @@ class Index:
             return Found((), size)
         spans: list[Span] = []
         hold = self._first_start(data) if more else size
-        for begin in self._places(data, more=more):
-            lengths = self._lengths.get(data[begin : begin + HEAD])
-            if lengths is None:
-                continue
-            for length in lengths:  # the longest first
-                if begin + length > size:
-                    if begin < hold and self._may_become(data[begin:]):
-                        hold = begin
-                    continue
-                mask = self._windows.get(data[begin : begin + length])
-                if mask is not None:
-                    spans.append(Span(begin, begin + length, mask))
-                    break
+        heads = self._lengths
+        for places in self._places(data, more=more):
+            for begin in [n for n in places if data[n : n + HEAD] in heads]:
+                for length in heads[data[begin : begin + HEAD]]:  # the longest first
+                    if begin + length > size:
+                        if begin < hold and self._may_become(data[begin:]):
+                            hold = begin
+                        continue
+                    mask = self._windows.get(data[begin : begin + length])
+                    if mask is not None:
+                        spans.append(Span(begin, begin + length, mask))
+                        break
         return Found(spans, hold)
 
     def _first_start(self, data: bytes) -> int:
         """Give where the last few bytes may be the first of a window, else the end."""
         size = len(data)
-        lengths = range(min(HEAD - 1, size), 0, -1)
-        return next((size - n for n in lengths if data[size - n :] in self._starts), size)
+        begins = range(max(0, size - HEAD + 1), size)
+        return next((n for n in begins if self._may_become(data[n:])), size)
 
-    def _places(self, data: bytes, *, more: bool) -> Iterator[int]:
+    def _places(self, data: bytes, *, more: bool) -> Iterator[range]:
         """Give the positions at which a window may begin, ascending, each once."""
         last = len(data) - HEAD
         after = 0
         for place in self._engine.candidates(data):
-            yield from range(max(after, place - BEFORE), min(place + AFTER, last) + 1)
+            yield range(max(after, place - BEFORE), min(place + AFTER, last) + 1)
             after = max(after, place + AFTER + 1)
         if more:  # the engine knows a long window by its first fifteen bytes
-            yield from range(max(after, last - WIDE_FROM, 0), last + 1)
+            yield range(max(after, last - WIDE_FROM, 0), last + 1)
 
     def _may_become(self, tail: bytes) -> bool:
         """Tell whether a longer window begins so."""
-        return any(window.startswith(tail) for window in self._longer[tail[:HEAD]])
+        if not self._ordered:
+            self._ordered = sorted(self._windows)
+        at = bisect_right(self._ordered, tail)
+        return at < len(self._ordered) and self._ordered[at].startswith(tail)
 
 
 def windows_of(core: Core) -> Iterator[bytes]:
@@ -160,39 +162,36 @@ def windows_of(core: Core) -> Iterator[bytes]:
             yield whole
 
 
-def _pieces(core: Core, form: Form) -> Iterator[bytes]:
-    units = form.units
+def _pieces(core: Core, form: Form) -> list[bytes]:
+    units, size = form.units, form.piece
     marker = core.marker + _SECRET_BESIDE_MARKER if core.marker else 0
     if form.by_character:
-        starts: Iterable[int] = core.pieces
+        starts: Sequence[int] = core.pieces
     else:
         starts = range(len(units) - EIGHT_IN_BASE64 + 1)
         marker = marker * 4 // 3
-    ends = [0, *accumulate(map(len, units))]
     whole = b"".join(units)
-    last = len(units)
-    for start in starts:
-        # a piece that begins in the marker reaches a few characters beyond it
-        end = min(max(start + form.piece, marker), last)
-        piece = whole[ends[start] : ends[end]]
-        if form.by_character or len(set(piece)) >= 3:
-            yield piece
+    at = [*accumulate(map(len, units), initial=0)]
+    at += [len(whole)] * marker
+    # a piece that begins in the marker reaches a few characters beyond it
+    pieces = [
+        whole[at[n] : at[n + size if n + size > marker else marker]]
+        for n in starts
+    ]
+    return pieces if form.by_character else [piece for piece in pieces if len(set(piece)) >= 3]
 
 
-def _by_head(
-    windows: Iterable[bytes],
-) -> tuple[Mapping[bytes, tuple[int, ...]], Mapping[bytes, list[bytes]]]:
-    """Give, for each first eight bytes, the lengths that occur, and the longer windows."""
-    lengths: dict[bytes, set[int]] = {}
-    longer: dict[bytes, list[bytes]] = {}
-    for window in windows:
-        head = window[:HEAD]
-        lengths.setdefault(head, set()).add(len(window))
-        if len(window) > HEAD:
-            longer.setdefault(head, []).append(window)
+def _lengths(windows: Iterable[bytes]) -> dict[bytes, tuple[int, ...]]:
+    """Give, for each first eight bytes, the lengths of windows that occur, the longest first."""
+    lengths: dict[bytes, tuple[int, ...]] = {}
     shared: dict[tuple[int, ...], tuple[int, ...]] = {}
-    rows = ((head, tuple(sorted(found, reverse=True))) for head, found in lengths.items())
-    return {head: shared.setdefault(row, row) for head, row in rows}, longer
+    for window in windows:
+        head, size = window[:HEAD], len(window)
+        known = lengths.get(head, ())
+        if size not in known:
+            row = tuple(sorted((*known, size), reverse=True))
+            lengths[head] = shared.setdefault(row, row)
+    return lengths
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
