@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credcheck.pytest_plugin.fixtures import secrets, session_secrets
-from credcheck.pytest_plugin.marks import any_marked
 from credcheck.pytest_plugin.state import STATE, State, state_of
 
 if TYPE_CHECKING:
@@ -94,6 +93,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     Not in `pytest_collection_modifyitems`: `--lf` and others deselect after every hook there.
     """
+    from credcheck.pytest_plugin.marks import any_marked
+
     state = state_of(session.config)
     if state.is_worker:
         from credcheck.pytest_plugin.sharing import gate_in_worker

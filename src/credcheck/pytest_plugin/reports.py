@@ -57,27 +57,32 @@ class Cleaner:
         self._ids = "\n".join(node_ids)
         self._looked_at = -1
 
-    def _check_ids(self) -> None:
-        self._looked_at = len(self._known)
-        self._trusts = bool(self._ids) and self._text(self._ids) is self._ids
-
     def _is_clean(self, node_id: str) -> bool:
         if self._looked_at != len(self._known):
-            self._check_ids()
+            self._looked_at = len(self._known)
+            self._trusts = bool(self._ids) and self._text(self._ids) is self._ids
         return self._trusts or self._text(node_id) is node_id
 
-    def report(self, report: Any) -> None:
-        """Scrub a test's or a collector's report; if that fails, it loses all its texts."""
+    def is_plain(self, report: Any) -> bool:
+        """Tell whether it is the report of a test that passes and has nothing to tell.
+
+        Asked three times for each of ten thousand tests.
+        """
         fields = report.__dict__
-        if (  # a test that passes, and has nothing to tell
+        return (
             fields["outcome"] == "passed"
             and not fields["sections"]
             and fields["longrepr"] is None
-            and self._is_clean(fields["nodeid"])
             and not fields.get("user_properties")
             and (len(fields) <= self._fields or _USUAL.issuperset(fields))
-        ):
+            and self._is_clean(report.nodeid)
+        )
+
+    def report(self, report: Any) -> None:
+        """Scrub a test's or a collector's report; if that fails, it loses all its texts."""
+        if self.is_plain(report):
             return
+        fields = report.__dict__
         try:
             if self._node_ids and not self._is_clean(report.nodeid):
                 report.nodeid = self._text(report.nodeid)

@@ -34,20 +34,25 @@ class RunHooks:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Scrub what pytest itself has put into a report; note that credcheck stopped the test."""
         report = yield
+        if call.excinfo is None and not report.sections:  # as most of ten thousand tests
+            return report
         if call.excinfo is not None:
             stop = stop_in(item, call, report)
             if stop is not None:
                 told = stop._replace(suite=stop.suite or self._state.suite_of(item))
                 report.credcheck = list(told)  # type: ignore[attr-defined]  # it crosses xdist
-        if self._state.scrubbing is not None and (report.outcome != "passed" or report.sections):
+        if self._state.scrubbing is not None:
             self._state.scrubbing.cleaner.report(report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Scrub it, whoever added to it; count it, plain or in xdist's controller."""
-        if self._state.scrubbing is not None:
-            self._state.scrubbing.cleaner.report(report)
+        scrubbing = self._state.scrubbing
+        if scrubbing is not None:
+            if scrubbing.cleaner.is_plain(report):
+                return
+            scrubbing.cleaner.report(report)
         told = report.__dict__.get("credcheck")
         if told is not None:
             _undo_xfail(report, told)

@@ -174,10 +174,7 @@ def _pieces(core: Core, form: Form) -> list[bytes]:
     at = [*accumulate(map(len, units), initial=0)]
     at += [len(whole)] * marker
     # a piece that begins in the marker reaches a few characters beyond it
-    pieces = [
-        whole[at[n] : at[n + size if n + size > marker else marker]]
-        for n in starts
-    ]
+    pieces = [whole[at[n] : at[max(marker, n + size)]] for n in starts]
     return pieces if form.by_character else [piece for piece in pieces if len(set(piece)) >= 3]
 
 

@@ -22,18 +22,18 @@ class ScrubberStream:
 
     def __init__(self, scrubber: Scrubber) -> None:
         self._scrubber = scrubber
-        self._pending = b""
+        self.pending = b""  # what was taken and is not decided
         self._done = 0  # bytes at the begin of what is pending that were masked or shown already
         self._shown = False  # they were shown, by `release`
 
     @property
     def held(self) -> int:
         """The number of bytes that are held back."""
-        return len(self._pending) - self._done
+        return len(self.pending) - self._done
 
     def feed(self, chunk: bytes) -> bytes:
         """Take some bytes, and give all that is decided."""
-        if not self._pending and len(chunk) < HEAD:  # a test's dot
+        if not self.pending and len(chunk) < HEAD:  # a test's dot
             index = self._scrubber.index()
             if index is None or index.first_bytes.isdisjoint(chunk):
                 return chunk
@@ -42,7 +42,7 @@ class ScrubberStream:
     def flush(self) -> bytes:
         """Give the rest, at the end of the stream; it may be used for another one then."""
         rest = self._advance(b"", more=False)
-        self._pending, self._done, self._shown = b"", 0, False
+        self.pending, self._done, self._shown = b"", 0, False
         return rest
 
     def release(self) -> bytes:
@@ -53,22 +53,22 @@ class ScrubberStream:
         """
         if not 0 < self.held < HEAD:
             return b""
-        shown = self._pending[self._done :]
-        self._done = len(self._pending)
+        shown = self.pending[self._done :]
+        self._done = len(self.pending)
         self._shown = True
         return shown
 
     def _advance(self, chunk: bytes, *, more: bool) -> bytes:
         index = self._scrubber.index()
-        data = self._pending + chunk
+        data = self.pending + chunk
         if index is None:
-            done, self._pending, self._done = self._done, b"", 0
+            done, self.pending, self._done = self._done, b"", 0
             return data[done:]
         try:
             return self._scrub(index, data, more=more)
         except Exception:  # noqa: BLE001  # fail closed: whatever went wrong, no byte may pass
             self._scrubber.failures += 1
-            self._pending, self._done, self._shown = b"", 0, False
+            self.pending, self._done, self._shown = b"", 0, False
             return _FAILED
 
     def _scrub(self, index: Index, data: bytes, *, more: bool) -> bytes:
@@ -90,7 +90,7 @@ class ScrubberStream:
         if at < hold:
             pieces.append(data[at:hold])
             at = hold
-        self._pending = data[hold:]
+        self.pending = data[hold:]
         self._done = at - hold
         self._shown = shown and self._done > 0
         return b"".join(pieces)

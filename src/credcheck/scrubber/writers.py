@@ -65,16 +65,18 @@ class _Writer:
     def write(self, data: Any) -> int:
         """Write what is decided of it."""
         with self._lock:
-            raw = bytes(data) if self._binary else data.encode("utf-8", "surrogatepass")
-            out = self._stream.feed(raw)
-            if out:
-                self._give(out)
+            if self._binary:
+                out = self._stream.feed(bytes(data))
+                if out:
+                    self._write(out)
+            else:
+                self._give(self._stream.feed(data.encode("utf-8", "surrogatepass")))
         return len(data)
 
     def flush(self) -> None:
         """Flush, with what the stream holds back of a prompt."""
         with self._lock:
-            if self._stream.held:
+            if self._stream.pending:
                 self._give(self._stream.release())
             self._flush()
 
@@ -85,4 +87,5 @@ class _Writer:
             self._give(self._stream.flush())
 
     def _give(self, data: bytes) -> None:
-        self._write(data if self._binary else data.decode("utf-8", "surrogatepass"))
+        if data:
+            self._write(data if self._binary else data.decode("utf-8", "surrogatepass"))

@@ -940,3 +940,37 @@ def test_a_table_is_told_from_a_mention(pytester: pytest.Pytester, text: str, fo
     pytester.makepyfile("def test_a(): pass")
     output = run(pytester, "-c", os.devnull, "--rootdir", ".").stdout.lines
     assert any(line.startswith("credcheck: context") for line in output) is found
+
+
+# ── cost ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_report_of_a_test_that_passes_is_not_looked_through(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(pytester)
+    has_key(monkeypatch)
+    pytester.makeconftest(
+        """
+        from credcheck.pytest_plugin.state import STATE
+
+        def pytest_runtest_logreport(report):
+            assert cleaner.is_plain(report) == (not report.sections)
+
+        def pytest_collection_finish(session):
+            global cleaner
+            cleaner = session.config.stash[STATE].scrubbing.cleaner
+        """
+    )
+    pytester.makepyfile(
+        MARKED
+        + """
+    def test_another_secret_becomes_known():
+        from credcheck import Scrubber
+        Scrubber().add("LATER", "k3Y-" * 5)
+
+    def test_after_it():
+        pass
+    """
+    )
+    run(pytester).assert_outcomes(passed=4)

@@ -45,7 +45,7 @@ def test_a_value_that_never_ends_is_not_held_for_ever() -> None:
     assert out == MASK
     for _ in range(1_000):
         stream.feed(b"ab1")
-    assert len(stream._pending) < 100
+    assert len(stream.pending) < 100
 
 
 def test_a_colour_code_that_is_cut_is_held_until_it_is_whole() -> None:
