@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from credcheck.context import detect_context
 from credcheck.errors import NotReady, Refused
-from credcheck.judging import Judge, read_value_file, refused_place
+from credcheck.judging import Judge, how_to_get, read_value_file, refused_place
 from credcheck.ledger import Ledger, findings_of, plain
 from credcheck.model import (
     Attempt,
@@ -94,7 +94,7 @@ class Broker:
         *,
         context: str | None = None,
         environ: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
+        cwd: Path | str | None = None,
     ) -> Self:
         """Find and read the manifest, and detect the context.
 
@@ -114,7 +114,7 @@ class Broker:
 
         # the library is a door: this is where the world is read for those who do not hand it in
         variables = dict(os.environ) if environ is None else environ  # noqa: TID251
-        folder = PathClass.cwd() if cwd is None else cwd
+        folder = PathClass.cwd() if cwd is None else PathClass(cwd).absolute()
         named = path or variables.get("CREDCHECK_MANIFEST") or None
         manifest = load_manifest(
             folder,
@@ -223,7 +223,8 @@ class Broker:
         answers = ask(unasked, self.manifest, self.context, judge, beside)
         for name, answer in answers.items():
             before, told = ledger.statuses[name], ledger.findings[name]
-            status, told = settle(before, told, self.spec(name), self.context, answer)
+            renewal = how_to_get(self.spec(name), self.context, self.manifest)
+            status, told = settle(before, told, renewal, answer)
             ledger.enter(status, told, ledger.values[name])
 
     def spec(self, name: str) -> SecretSpec:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from credcheck.classifier.rules import services_of
 from credcheck.findings import finding
-from credcheck.judging import how_to_get
 from credcheck.model import Attempt
 from credcheck.probing import Question, probe_all
 from credcheck.probing import Rules as Bounds
@@ -81,11 +80,10 @@ def _question(
 def settle(
     status: SecretStatus,
     findings: Iterable[Finding],
-    spec: SecretSpec,
-    context: Context,
+    renewal: str,
     answer: tuple[Service, Told],
 ) -> tuple[SecretStatus, list[Finding]]:
-    """Give what becomes of a secret by what its vendor said."""
+    """Give what becomes of a secret by what its vendor said; ``renewal``: how to get another."""
     service, told = answer
     said = f"{service.name} {told.reason}"
     detail = f"{service.name}: {told.reason}" if told.outcome == "unclear" else said
@@ -95,8 +93,8 @@ def settle(
     if told.outcome == "unclear":
         return status, [*kept, finding("CRED022", secret=status.name, reason=detail)]
     if told.outcome != "works":
-        hint = how_to_get(spec, context)
-        return status._replace(state=told.outcome, mode="unknown", reason=said, hint=hint), []
+        refused = status._replace(state=told.outcome, mode="unknown", reason=said, hint=renewal)
+        return refused, []
     if told.mode == "live":
         live = finding("CRED002", secret=status.name, where=_where(status), reason=said)
         return status._replace(state="live", mode="live", reason=said, hint=live.hint), [live]

@@ -75,9 +75,11 @@ class Judge:
         service = spec.service or guess_service(spec.name, self._manifest.services)
         companions = Companions(self._companions, spec.names)
         text = secret.reveal()
-        if spec.file:
-            text = read_value_file(self._manifest, secret) or ""
-        verdict = classify(text, service, companions, rules=self.rules)
+        content = read_value_file(self._manifest, secret) if spec.file else text
+        verdict = classify(content or "", service, companions, rules=self.rules)
+        if content is None:  # no file of that name: the key itself may stand in the path's place
+            instead = classify(text, service, companions, rules=self.rules)
+            verdict = instead if instead.mode == "live" else verdict
         self._verdicts[spec.name, secret] = verdict
         return verdict
 
@@ -194,7 +196,7 @@ class Judge:
     ) -> SecretStatus:
         spec = resolution.spec
         if not hint and state not in {"ready", "deferred"}:
-            hint = how_to_get(spec, self._context)
+            hint = how_to_get(spec, self._context, self._manifest)
         return SecretStatus(
             name=spec.name,
             state=state,
@@ -211,17 +213,27 @@ class Judge:
         )
 
 
-def how_to_get(spec: SecretSpec, context: Context) -> str:
+def how_to_get(spec: SecretSpec, context: Context, manifest: Manifest) -> str:
     """Say where a person gets the secret and where to put it, in this context."""
     if context.kind == "fork":
         return "secrets are withheld from forks by design; a run in the repository itself has them"
     where = f"get one at {spec.obtain} and " if spec.obtain else ""
     if context.kind == "local":
-        return f"{where}add {spec.name}=<your test key> to .env.test"
+        if "dotenv" not in manifest.sources:
+            return f"{where}{_keep_elsewhere(spec, manifest)}"
+        path = manifest.options.get("dotenv", {}).get("path", ".env.test")
+        what = "path of a file with it" if spec.file else "your test key"
+        return f"{where}add {spec.name}=<{what}> to {path}"
     if context.ci == "GitHub Actions":
         mapped = f"{spec.name}: ${{{{ secrets.{spec.name} }}}}"
         return f"{where}store it as an Actions secret, then map it under env: {mapped}"
     return f"{where}set {spec.name} in the settings of your CI"
+
+
+def _keep_elsewhere(spec: SecretSpec, manifest: Manifest) -> str:
+    if "env" in manifest.sources:
+        return f"set {spec.name} in the environment"
+    return f"store it where the manifest looks: {', '.join(manifest.sources)}"
 
 
 def read_value_file(manifest: Manifest, secret: Secret) -> str | None:

@@ -16,8 +16,9 @@ ordinary setting: it is read from `.env.test` and the environment. A production 
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
+import pydantic
 from pydantic import PrivateAttr, SecretBytes, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["CredcheckSettings", "CredcheckSettingsSource"]
 
 MASK = "[REDACTED]"
-_SHOWN = (SecretStr, SecretBytes, bool, type(None))  # these show no value
+_MASKED = (SecretStr, SecretBytes, pydantic.Secret)
+_SHOWN = (*_MASKED, bool, type(None))  # these show no value
 
 
 class CredcheckSettingsSource(EnvSettingsSource):
@@ -136,8 +138,9 @@ class CredcheckSettingsSource(EnvSettingsSource):
 
 
 def _holds_a_secret(annotation: object) -> bool:
-    """Tell whether a type is `SecretStr`, or may be: `SecretStr | None`."""
-    if annotation in {SecretStr, SecretBytes}:
+    """Tell whether a type is `SecretStr` or `Secret[…]`, or may be: `SecretStr | None`."""
+    kind = get_origin(annotation) or annotation
+    if isinstance(kind, type) and issubclass(kind, _MASKED):
         return True
     return any(_holds_a_secret(argument) for argument in get_args(annotation))
 

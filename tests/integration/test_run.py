@@ -119,6 +119,14 @@ def test_what_another_suite_has_and_what_a_file_holds_is_masked_too(project: Pat
     assert done.stdout == "[REDACTED:ACCOUNT] [REDACTED:OTHER_KEY]\n"
 
 
+def test_the_path_of_a_file_variable_may_stand_among_the_arguments(project: Path) -> None:
+    (project / "account.txt").write_text("content-of-the-file-7714")
+    manifest = MANIFEST + "[secrets.ACCOUNT]\nfile = true\nunproven = 'ours'\n"
+    (project / "credcheck.toml").write_text(manifest)
+    done = ran(project, *python("pass"), "account.txt", ACCOUNT="account.txt")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_the_file_shadows_of_another_suite_is_masked_too(project: Path) -> None:
     code = "import os; print(os.environ['OTHER_KEY'])"
     done = ran(project, "--suite", "payments", *python(code), OTHER_KEY="inherited-value-6613")

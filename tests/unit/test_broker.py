@@ -227,6 +227,39 @@ def test_a_file_variable_that_names_no_file_is_absent(tmp_path: Path, path: str)
     assert (status.state, status.reason) == ("absent", "it names no readable file")
 
 
+@pytest.mark.parametrize(
+    ("manifest", "hint"),
+    [
+        ("", "add KEY_FILE=<path of a file with it> to .env.test"),
+        ("[dotenv]\npath = 'config/test.env'\n", "to config/test.env"),
+        ("sources = ['env']\n", "set KEY_FILE in the environment"),
+        ("sources = ['vault', 'aws']\n", "store it where the manifest looks: vault, aws"),
+    ],
+)
+def test_the_hint_names_the_place_where_the_manifest_looks(
+    tmp_path: Path, manifest: str, hint: str
+) -> None:
+    write_project(tmp_path, manifest + FILE)
+    assert hint in broker_for(tmp_path).status("KEY_FILE").hint
+
+
+@pytest.mark.parametrize("shadowed", [True, False])
+def test_a_live_key_in_the_place_of_a_path_is_refused(tmp_path: Path, *, shadowed: bool) -> None:
+    write_project(tmp_path, FILE)
+    if shadowed:
+        (tmp_path / "key.txt").write_text(stripe_test())
+        write_env_test(tmp_path, "KEY_FILE=key.txt\n")
+    broker = broker_for(tmp_path, {"KEY_FILE": stripe_live()})
+    assert broker.status("KEY_FILE").state == "live"
+    assert codes(broker.refusals()) == ["CRED002"]
+
+
+def test_the_folder_may_be_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path, FILE)
+    monkeypatch.chdir(tmp_path.parent)
+    assert "KEY_FILE" in Broker.load(environ={}, cwd=tmp_path.name).manifest.secrets
+
+
 # ── live wherever it is seen ──────────────────────────────────────────────────────────────────
 
 

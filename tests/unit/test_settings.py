@@ -4,6 +4,7 @@ import json
 import pickle
 from typing import TYPE_CHECKING, Any
 
+import pydantic
 import pytest
 from pydantic import (
     AliasChoices,
@@ -345,3 +346,11 @@ def test_a_secret_of_another_type_than_text_or_in_a_nested_model_is_masked_in_th
     assert "pa55-word" not in shown
     assert "nested-value" not in shown
     assert "store='[REDACTED]', plain=True, nothing=None" in shown
+
+
+def test_pydantics_generic_secret_is_a_secret(project: Path) -> None:
+    class Generic(CredcheckSettings):
+        pepper: pydantic.Secret[str] = pydantic.Secret("default")
+
+    write_project(project, MANIFEST, PEPPER="changeme")
+    assert Generic().pepper.get_secret_value() == "default"  # a placeholder is no value

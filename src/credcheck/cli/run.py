@@ -67,7 +67,9 @@ def run(args: Namespace) -> int:
     note_left_out(delivery.missing)
     for name in left_out:
         remark(f"credcheck: without {name}, which holds a production credential")
-    _warn_of_arguments(command, delivery.values)
+    secrets = broker.manifest.secrets
+    paths = {name for name in delivery.values if name in secrets and secrets[name].file}
+    _warn_of_arguments(command, {n: v for n, v in delivery.values.items() if n not in paths})
     if args.no_scrub:
         return run_plain(command, given)
     from credcheck.scrubber import Scrubber

@@ -130,6 +130,8 @@ def _read(path: Path, shown: str, only_if: bytes = b"") -> str | None:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink() and not only_if:
+            raise ManifestError([f"{shown}: a link to nothing"], f"rm {shown}") from None
         return None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "bad path"

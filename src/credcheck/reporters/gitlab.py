@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from credcheck.exposure import repository_of
 from credcheck.reporters.wording import printable, suites_line
 
 if TYPE_CHECKING:
@@ -43,17 +44,26 @@ def _issues(report: Report) -> Iterator[dict[str, Any]]:
 def _issue(report: Report, name: str, about: str, text: str, severity: str) -> dict[str, Any]:
     from hashlib import sha256
 
+    place = _place(report)
+    # projects of one repository may have suites of the same name
+    key = f"{name}\0{about}" + (f"\0{place}" if "/" in place else "")
     return {
         "description": printable(text),
         "check_name": f"credcheck-{name.lower()}",
-        "fingerprint": sha256(f"{name}\0{about}".encode("utf-8", "replace")).hexdigest(),
+        "fingerprint": sha256(key.encode("utf-8", "replace")).hexdigest(),
         "severity": severity,
-        "location": {"path": _place(report), "lines": {"begin": 1}},
+        "location": {"path": place, "lines": {"begin": 1}},
     }
 
 
 def _place(report: Report) -> str:
-    """Give the manifest's path from the project's root; the folder itself without one."""
-    if report.manifest is None:
-        return "."
-    return report.manifest.removeprefix(report.root).lstrip("/\\").replace("\\", "/")
+    """Give the manifest's path from the repository's root, where GitLab counts from.
+
+    Without a manifest it is the project's folder.
+    """
+    from pathlib import Path
+
+    root = Path(report.root)
+    top = repository_of(root) or root
+    place = root if report.manifest is None else Path(report.manifest)
+    return place.relative_to(top).as_posix() if place.is_relative_to(top) else place.name

@@ -251,6 +251,12 @@ def test_a_loop_of_links_is_an_error(repository: Path) -> None:
     assert problem.startswith("credcheck.toml: cannot be read: ")
 
 
+def test_a_link_to_nothing_is_an_error(repository: Path) -> None:
+    (repository / "credcheck.toml").symlink_to("nowhere.toml")
+    assert mistakes(repository) == ("credcheck.toml: a link to nothing",)
+    assert hint(repository) == "rm credcheck.toml"
+
+
 def test_a_path_that_cannot_be_one_is_an_error(repository: Path) -> None:
     assert mistakes(repository, "a\0b") == ("a\0b: cannot be read: bad path",)
 

@@ -16,6 +16,7 @@ from credcheck.reporters import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 # https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 QUALITY = Draft7Validator(
@@ -99,6 +100,21 @@ def test_a_fingerprint_is_one_of_its_own_and_stays_from_run_to_run() -> None:
     prints = [issue["fingerprint"] for issue in first]
     assert prints == [issue["fingerprint"] for issue in second]
     assert len(set(prints)) == len(prints)
+
+
+def test_an_issues_place_counts_from_the_repositorys_root(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    prints = set()
+    for name in ("shop", "mail"):
+        root = tmp_path / "services" / name
+        made = report()._replace(root=str(root), manifest=str(root / "credcheck.toml"))
+        found = issues(made)[0]
+        assert found["location"] == {
+            "path": f"services/{name}/credcheck.toml",
+            "lines": {"begin": 1},
+        }
+        prints.add(found["fingerprint"])
+    assert len(prints) == 2  # a merge request may show both
 
 
 def test_without_a_manifest_the_issues_are_the_projects() -> None:
