@@ -42,13 +42,17 @@ def run(args: Namespace) -> int:
     )
     needed = {name for group in groups for name in group.need.names}
     known = dict.fromkeys((*broker.manifest.secrets, *sorted(needed)))
-    if args.name not in known:
+    owners = {
+        alias: spec.name for spec in broker.manifest.secrets.values() for alias in spec.aliases
+    }
+    name = owners.get(args.name, args.name)
+    if name not in known:
         names = ", ".join(known) or "none"
         raise CommandLineError(
             f"there is no secret {args.name!r}{suggest(args.name, tuple(known))}",
             f"the secrets are: {names}",
         )
-    report = broker.explain(args.name, groups)
+    report = broker.explain(name, groups)
     for line in render(report, report.secrets[0]):
         say(line + "\n")
     return report.exit_code

@@ -83,7 +83,7 @@ def run(args: Namespace) -> int:
     for hit in hits:
         _tell(hit)
     say(_summary(hits, count))
-    return max((_CODES[hit.what] for hit in hits), default=2 if unread else 0)
+    return max(2 if unread else 0, *(_CODES[hit.what] for hit in hits), 0)
 
 
 def _existing(paths: Sequence[str]) -> list[Path]:

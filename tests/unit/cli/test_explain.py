@@ -113,6 +113,11 @@ def test_a_secret_that_nothing_needs_has_no_suites(
     assert "needed" not in explained(capsys, "LONELY")[1]
 
 
+def test_an_alias_explains_its_secret(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(project, MANIFEST.replace("[suites", "aliases = ['SG_KEY']\n\n[suites"))
+    assert explained(capsys, "SG_KEY")[1].startswith("MAIL_KEY: absent\n")
+
+
 def test_an_unknown_secret_is_an_error_with_a_suggestion(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -307,6 +307,8 @@ def test_a_file_that_was_not_read_is_told_and_not_called_clean(
     code, lines = scanned(capsys)
     assert code == 2
     assert "credcheck: not read: huge.bin: longer than 1 MB" in lines
+    lay(project, "own.py", stripe_test())
+    assert scanned(capsys)[0] == 2
     lay(project, "pay.py", LIVE)
     assert scanned(capsys)[0] == 3
 
