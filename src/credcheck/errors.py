@@ -49,6 +49,9 @@ class ManifestError(UsageError):
         super().__init__("\n".join(problems), hint)
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.problems, self.hint), self.__dict__
+
 
 class DotenvError(UsageError):
     """A `.env.test` that cannot be read or written: file and line, never its content."""
@@ -60,6 +63,10 @@ class NotReady(CredcheckError, KeyError):
     def __init__(self, name: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.name = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # an exception that a process pool cannot hand on would break the pool
+        return type(self), (self.name, self.message, self.hint), self.__dict__
 
 
 class Refused(NotReady):

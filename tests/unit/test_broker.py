@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -11,7 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credcheck.broker import Broker
-from credcheck.errors import CommandLineError, DotenvError, NotReady, Refused
+from credcheck.errors import (
+    CommandLineError,
+    CredcheckError,
+    DotenvError,
+    ManifestError,
+    NotReady,
+    Refused,
+)
 from credcheck.model import Need, TestGroup
 from support.keys import aws_key_id, sendgrid, stripe_live, stripe_test
 from support.projects import broker_for, write_env_test, write_project
@@ -197,6 +206,22 @@ def test_the_operators_lists_decide_about_an_aws_account(
     write_project(tmp_path, manifest, AWS_ACCESS_KEY_ID=aws_key_id("111111111111"))
     status = broker_for(tmp_path).status("AWS_ACCESS_KEY_ID")
     assert (status.state, status.mode) == (state, mode)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotReady("A_KEY", "A_KEY is absent", "add it"),
+        Refused("A_KEY", "A_KEY is live", "take it out"),
+        ManifestError(["one", "two"], "correct them"),
+        CommandLineError("no such suite", "name another"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_comes_whole_out_of_another_process(error: CredcheckError) -> None:
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
 
 
 # ── files as values ───────────────────────────────────────────────────────────────────────────

@@ -68,7 +68,8 @@ def run(args: Namespace) -> int:
         UsageError: a file cannot be read or written.
     """
     root = Path.cwd()
-    found = _existing(root, args.manifest)
+    named = args.manifest or os.environ.get("CREDCHECK_MANIFEST") or None
+    found = _existing(root, named)
     if found is not None:
         remark(
             f"credcheck: there is a manifest already: {found}",
@@ -79,7 +80,7 @@ def run(args: Namespace) -> int:
     draft = make_draft(_clues(root, [root / peer for peer in args.peers], problems), discover(root))
     for problem in dict.fromkeys(problems):
         remark(f"credcheck: not read: {problem}")
-    plan = _plan(root, draft, args.manifest)
+    plan = _plan(root, draft, named)
     for writing in plan:
         _show(writing, root)
     if args.dry_run:

@@ -47,7 +47,7 @@ def masks(values: Mapping[str, str]) -> str:
 
 
 def _parts(value: str) -> Iterator[str]:
-    lines = [line.strip() for line in value.splitlines()]
+    lines = _lines(value)
     if len(lines) == 1 and len(lines[0]) >= SHORTEST_VALUE:
         yield lines[0]
     yield from (line for line in lines if len(line) >= SHORTEST_PART)
@@ -59,7 +59,13 @@ def _parts(value: str) -> Iterator[str]:
         except (ValueError, RecursionError):
             return
         for leaf in _leaves(tree):
-            yield from (line for line in leaf.splitlines() if len(line.strip()) >= SHORTEST_PART)
+            yield from (line for line in _lines(leaf) if len(line) >= SHORTEST_PART)
+
+
+def _lines(text: str) -> list[str]:
+    """Give the lines as a log has them: a form feed, say, ends none."""
+    lines = (line.strip() for line in text.replace("\r", "\n").split("\n"))
+    return [line for line in lines if line]
 
 
 def _leaves(tree: object) -> Iterator[str]:

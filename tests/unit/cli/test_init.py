@@ -289,6 +289,16 @@ def test_the_manifest_can_be_another_file(
     assert ran(capsys, "init", "--manifest", "pyproject.toml")[0] == 0
 
 
+def test_the_variable_names_the_manifest_as_for_every_command(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDCHECK_MANIFEST", "keys.toml")
+    assert ran(capsys, "init")[0] == 0
+    assert (project / "keys.toml").exists()
+    assert not (project / "credcheck.toml").exists()
+    assert ran(capsys, "init")[0] == 1
+
+
 def test_a_pyproject_that_takes_no_other_table_is_told(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
