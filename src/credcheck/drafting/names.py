@@ -10,6 +10,7 @@ _WORDS = frozenset(
         "PASSWD", "PASSWORD", "PAT", "PEM", "PWD", "SECRET", "SID", "TOKEN",
     }
 )  # fmt: skip
+_ENDS = ("APIKEY", "PASSWD", "PASSWORD", "SECRET", "TOKEN")  # PGPASSWORD
 # what is said about a credential, but is none
 _ABOUT = frozenset(
     {
@@ -36,13 +37,13 @@ def is_credential(name: str) -> bool:
     words = upper.split("_")
     if upper.startswith(_NOT_OURS) or upper in _INTERNAL:
         return False
-    if upper.endswith(_CONNECTIONS):
+    if upper.endswith((*_CONNECTIONS, "WEBHOOK_URL")):
         return True
     if is_path(name):
         return True
     if words[-1] in _ABOUT:
         return False
-    return bool(_WORDS & set(words)) or _is_usual(upper)
+    return bool(_WORDS & set(words)) or words[-1].endswith(_ENDS) or _is_usual(upper)
 
 
 def is_path(name: str) -> bool:

@@ -19,6 +19,8 @@ from credcheck.drafting.names import is_credential, is_path, service_of
         "GOOGLE_APPLICATION_CREDENTIALS",
         "AZURE_STORAGE_CONNECTION_STRING",
         "github_token",
+        "PGPASSWORD",
+        "SLACK_WEBHOOK_URL",
     ],
 )
 def test_a_credential_is_known_by_its_name(name: str) -> None:

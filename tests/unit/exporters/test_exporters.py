@@ -145,7 +145,8 @@ def test_the_long_lines_of_a_value_are_masked_each_and_a_brace_is_not() -> None:
 
 
 def test_what_ends_no_line_of_a_log_does_not_split_a_mask() -> None:
-    assert masked("abc\x0cdef\u2028gh\x85i") == ["abc\x0cdef\u2028gh\x85i"]
+    value = "abc\x0cdef\u2028gh\x85i"
+    assert github.masks({"A_KEY": value}) == f"::add-mask::{value}\n"
 
 
 def test_the_texts_inside_a_json_value_are_masked() -> None:
