@@ -12,27 +12,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from string import ascii_letters, digits
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import plugin
+import scrubbing
+from measuring import Row, interleaved, wall, write_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
 CREDCHECK = Path(sys.executable).with_name("credcheck.exe" if os.name == "nt" else "credcheck")
-PLUGIN_IMPORT = """
-import time, pytest
-begin = time.perf_counter()
-import credcheck.pytest_plugin
-print((time.perf_counter() - begin) * 1000)
-"""
-
 LOAD_SERVICES = """
 import time
 from credcheck import services
@@ -42,21 +37,6 @@ one = time.perf_counter()
 number = len(list(services.all_services()))
 print((one - begin) * 1000, (time.perf_counter() - begin) * 1000, number)
 """
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    what: str
-    measured: float
-    budget: float | None  # None: for information
-    unit: str
-    detail: str
-
-    @property
-    def kept(self) -> bool:
-        """Whether the budget is kept."""
-        return self.budget is None or self.measured <= self.budget
 
 
 def main() -> int:
@@ -70,8 +50,8 @@ def main() -> int:
         place = Path(folder)
         rows = [
             *commands(place / "twenty", runs),
-            plugin_import(runs),
-            idle_plugin(place / "idle", runs, tests=2_000 if options.quick else 10_000),
+            *plugin.rows(place / "plugin", runs, tests=2_000 if options.quick else 10_000),
+            *scrubbing.rows(3 if options.quick else 7),
             *thousand_secrets(place / "thousand", runs),
             load_services(runs),
             *judging(3 if options.quick else 7),
@@ -147,42 +127,6 @@ def remote_sources(folder: Path, runs: int) -> list[Row]:
     return rows
 
 
-def plugin_import(runs: int) -> Row:
-    """Measure the import of the plugin in a process that has imported pytest."""
-    command = [sys.executable, "-c", PLUGIN_IMPORT]
-    times = [
-        float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        for _ in range(runs + 1)
-    ]
-    return Row("import of the plugin, after pytest", median(times[1:]), 5, " ms", "")
-
-
-def idle_plugin(project: Path, runs: int, *, tests: int) -> Row:
-    """Measure a project that uses nothing of credcheck, with and without the plugin.
-
-    The fastest run of each is compared: what disturbs a run only ever makes it slower.
-    """
-    project.mkdir()
-    a_file = "".join(f"def test_{number}():\n    pass\n" for number in range(500))
-    for number in range(tests // 500):
-        (project / f"test_{number}.py").write_text(a_file)
-    (project / "pytest.ini").write_text("[pytest]\n")
-    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    plugin = [*command, "-p", "credcheck.pytest_plugin"]
-    times = interleaved(
-        {
-            "without": lambda: processor(command, project, environ),
-            "with": lambda: processor(plugin, project, environ),
-        },
-        runs,
-        choose=min,
-    )
-    more = (times["with"] / times["without"] - 1) * 100
-    detail = f"{times['with']:.2f} s against {times['without']:.2f} s of processor time"
-    return Row(f"idle plugin, {tests:,} tests that do nothing", more, 1, " %", detail)
-
-
 def thousand_secrets(project: Path, runs: int) -> list[Row]:
     """Measure reading, and reading with judging, in a process that has done it once before."""
     from credcheck import Broker
@@ -231,57 +175,6 @@ def judging(runs: int) -> list[Row]:
         Row("a verdict on 2 MB against 1 MB, hostile", ratio, 2.5, "x", f"the worst: {text}"),
         Row("… the slowest of these", slowest, 2, " s", "2 MB"),
     ]
-
-
-def write_project(project: Path, number: int) -> list[str]:
-    """Make a project with so many secrets, one suite and one test file; give the names."""
-    names = [f"STRIPE_TEST_KEY_{count}" for count in range(number)]
-    tables = "".join(f'[secrets.{name}]\nservice = "stripe"\n' for name in names)
-    suite = f"[suites.payments]\nrequires = {names!r}\npaths = ['tests']\n"
-    key = random.Random(7)
-    tails = ("".join(key.choices(ascii_letters + digits, k=24)) for _ in names)
-    values = (f"{name}=sk_{'test'}_{tail}\n" for name, tail in zip(names, tails, strict=True))
-    (project / "tests").mkdir(parents=True)
-    (project / "tests" / "test_payments.py").write_text("def test_charge():\n    pass\n")
-    (project / "credcheck.toml").write_text(tables + suite)
-    (project / ".env.test").write_text("".join(values))
-    (project / ".env.test").chmod(0o600)
-    return names
-
-
-def interleaved(
-    measures: Mapping[str, Callable[[], float]],
-    runs: int,
-    choose: Callable[[Sequence[float]], float] = median,
-) -> dict[str, float]:
-    """Measure each in turn, after one run that does not count; seconds."""
-    times: dict[str, list[float]] = {name: [] for name in measures}
-    for count in range(runs + 1):
-        for name, measure in measures.items():
-            spent = measure()
-            if count:
-                times[name].append(spent)
-    return {name: choose(spent) for name, spent in times.items()}
-
-
-def wall(command: Sequence[str], folder: Path, variables: Mapping[str, str] = os.environ) -> float:
-    """Run a command; seconds on the clock."""
-    environ = {name: value for name, value in variables.items() if name != "CI"}
-    begin = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
-
-
-def processor(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> float:
-    """Run a command; seconds of processor time."""
-    if sys.platform == "win32":  # which does not count the time of its children
-        return wall(command, folder)
-    from resource import RUSAGE_CHILDREN, getrusage
-
-    before = getrusage(RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
-    after = getrusage(RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 if __name__ == "__main__":

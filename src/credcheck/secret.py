@@ -74,8 +74,13 @@ def remember(name: str, secret: Secret) -> None:
         listener(name, secret)
 
 
-def known_secrets() -> Sequence[tuple[str, Secret]]:
-    """Give everything that was noted so far, by name; it grows."""
+def known_secrets() -> tuple[tuple[str, Secret], ...]:
+    """Give everything that was noted so far, by name."""
+    return tuple(_known)
+
+
+def noted() -> Sequence[tuple[str, Secret]]:
+    """Give the same as a row that grows, for who follows it by position; not to be walked."""
     return _known
 
 

@@ -15,7 +15,7 @@ import traceback
 
 import pytest
 
-from credcheck.secret import Secret
+from credcheck.secret import Secret, known_secrets, noted, remember
 
 VALUE = "value-of-the-secret"
 
@@ -103,3 +103,14 @@ def test_json_with_a_last_resort_shows_the_mask() -> None:
 @pytest.mark.parametrize(("value", "blank"), [("", True), (" \n", True), ("x", False)])
 def test_white_space_is_blank(value: str, blank: bool) -> None:
     assert Secret(value).is_blank() is blank
+
+
+def test_what_is_known_can_be_walked_while_more_becomes_known() -> None:
+    remember("A", Secret("a-value-1"))
+    growing = noted()
+    walked = []
+    for name, secret in known_secrets():
+        walked.append(name)
+        remember(f"{name}{len(walked)}", secret)
+    assert walked == [name for name, _ in growing[: len(walked)]]
+    assert len(growing) == 2 * len(walked)

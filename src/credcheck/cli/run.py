@@ -76,7 +76,7 @@ def run(args: Namespace) -> int:
 
     broker.remember_local()  # what the command inherits of other suites is no less secret
     scrubber = Scrubber()
-    for name, secret in tuple(known_secrets()):  # adding one notes it again
+    for name, secret in known_secrets():
         scrubber.add(name, secret)
     for warning in scrubber.warnings:
         remark(f"credcheck: {warning}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._code.code import TerminalRepr
 
-from credcheck.secret import known_secrets
+from credcheck.secret import noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Cleaner:
             node_ids: scrub a report's node id too. An xdist worker must leave it as its item has
                 it; the controller scrubs it.
         """
-        self._known = known_secrets()
+        self._known = noted()
         self._fields = len(vars(pytest.TestReport("", ("", 0, ""), {}, "passed", None, "call")))
         self._text = scrubber.text
         self._data = scrubber.data

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from credcheck.scrubber.cores import MINIMUM, cores_of, weak_inside, why_unmaskable
 from credcheck.scrubber.index import Index, mask_of
 from credcheck.scrubber.stream import ScrubberStream
-from credcheck.secret import Secret, known_secrets, remember
+from credcheck.secret import Secret, noted, remember
 
 if TYPE_CHECKING:
     import logging
@@ -43,7 +43,7 @@ class Scrubber:
         self._index: Index | None = None
         self._stale = False
         self._lock = Lock()
-        self._known = known_secrets()
+        self._known = noted()
         self._follows = False
         self._followed = 0
         self.failures = 0  # texts that were replaced as a whole, because scrubbing failed

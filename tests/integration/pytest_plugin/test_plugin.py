@@ -398,7 +398,7 @@ def test_it_does_so_without_a_manifest(
 ) -> None:
     has_key(monkeypatch, stripe_live())
     pytester.makepyfile(MARKED)
-    refused(run(pytester))
+    assert "STRIPE_TEST_KEY is a production credential" in refused(run(pytester))
 
 
 def test_a_live_key_that_no_selected_test_needs_ends_it_too(pytester: pytest.Pytester) -> None:
