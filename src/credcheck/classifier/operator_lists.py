@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
-from credcheck.classifier.hosts import matches
+from credcheck.classifier.hosts import matches, unquote
 from credcheck.classifier.normalize import clean
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from credcheck.classifier.place import Place
     from credcheck.model import Refuse
 
-_MOST_CANDIDATES = 8  # each one costs a scrypt, some 30 ms
+_MOST_CANDIDATES = 16  # each one costs a scrypt, some 30 ms
 _LEAST_CANDIDATE = 8
 
 
@@ -87,9 +88,11 @@ def refused_value(text: str, texts: Sequence[str], refuse: Refuse) -> Iterator[s
         return
     from credcheck.classifier.fingerprint import matches_any
 
-    candidates = dict.fromkeys((text, text.strip()))
+    candidates = dict.fromkeys((text, text.strip(), *map(clean, texts)))
     for reading in texts:
-        candidates[clean(reading)] = None
+        for match in islice(_named().finditer(reading[:100_000]), _MOST_CANDIDATES):
+            candidates[unquote(match[1] or match[2])] = None
+    for reading in texts:
         for word in _separators().split(reading[:100_000], 200):
             if len(word) >= _LEAST_CANDIDATE and word.isprintable():
                 candidates[word] = None
@@ -98,6 +101,16 @@ def refused_value(text: str, texts: Sequence[str], refuse: Refuse) -> Iterator[s
         if matches_any(candidate, refuse.values):
             yield "it is a credential whose fingerprint the manifest refuses"
             return
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """Where a credential is called one: the password of a URL, the value of a field or option."""
+    return re.compile(
+        r"://[^\s:/@]{0,300}:([^\s/@]{1,300})@"
+        r"|(?:pass|pwd|secret|token|key)\w{0,40}[\"']?\s{0,8}[:=]\s{0,8}[\"']?([^\s\"',;&}]{1,300})",
+        re.IGNORECASE,
+    )
 
 
 @cache

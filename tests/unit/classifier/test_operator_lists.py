@@ -95,7 +95,7 @@ def test_a_fingerprint_costs_a_bounded_number_of_digests(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "matches_any", matches_nothing)
     rules = Rules(refuse=Refuse(values=("scrypt:x:y",)))
     classify(" ".join(tail(30, seed=n) for n in range(900)), "sendgrid", rules=rules)
-    assert 2 <= len(tried) <= 8
+    assert 2 <= len(tried) <= 16
 
 
 # ── a shipped service, described anew ─────────────────────────────────────────────────────────
@@ -167,3 +167,27 @@ def test_a_project_that_a_pattern_refuses_is_found_wherever_a_cloud_names_it(val
     rules = Rules(refuse=Refuse(gcp_projects=("acme-prod-*",)))
     reason = classify(value, None, rules=rules).reason
     assert reason == "it belongs to a Google Cloud project that the manifest refuses"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres://app:{}@localhost/x",
+        "redis://:{}@localhost:6379/0",
+        "mysql://app:{}@db.example:3306/x?charset=utf8mb4&sslmode=require&application_name=reports",
+        "https://api.example.com/v1?first=something&api_key={}&more=something",
+        " ".join(f"wordnumber{n}" for n in range(40)) + " password={}",
+        json.dumps({f"field{n}{n}": f"something-{n}{n}" for n in range(30)} | {"password": "{}"}),
+    ],
+)
+def test_a_refused_password_is_found_inside_a_longer_value(value: str) -> None:
+    password = "correct-horse-" + tail(8)
+    rules = Rules(refuse=Refuse(values=(fingerprint(password, SALT),)))
+    assert classify(value.replace("{}", password), None, rules=rules).mode == "live"
+    assert classify(value.replace("{}", password + "x"), None, rules=rules).mode != "live"
+
+
+def test_a_refused_password_is_found_behind_the_escapes_of_a_url() -> None:
+    rules = Rules(refuse=Refuse(values=(fingerprint("p@ss/word#1234", SALT),)))
+    value = "postgres://app:p%40ss%2Fword%231234@localhost/x"
+    assert classify(value, "database_url", rules=rules).mode == "live"
