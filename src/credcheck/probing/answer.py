@@ -16,13 +16,15 @@ class Told(NamedTuple):
     """What was said: whether the key works, and its mode.
 
     ``reason`` completes "the vendor …" or says why nothing is known; it holds nothing of the
-    value or of the answer. ``proven``: the vendor's own host said it.
+    value or of the answer. ``proven``: the vendor's own host said it. ``allowed``: it let the key
+    ask; where it did not, a host that refuses everybody may have said so.
     """
 
     outcome: Outcome
     mode: Mode = "unknown"
     reason: str = ""
     proven: bool = False
+    allowed: bool = True
 
 
 def read_answer(probe: Probe, status: int, data: Any) -> Told:
@@ -45,7 +47,7 @@ def read_answer(probe: Probe, status: int, data: Any) -> Told:
     if data is None:
         return Told("unclear", reason=f"the answer (HTTP {status}) is not one of that vendor")
     if status == _FORBIDDEN:
-        return Told("works", reason="knows it, and does not let it ask")
+        return Told("works", reason="knows it, and does not let it ask", allowed=False)
     if not 200 <= status < 300 or (probe.ok and dig(data, probe.ok) is not True):
         return Told("unclear", reason=f"the answer (HTTP {status}) says neither yes nor no")
     return _accepted(probe, dig(data, probe.mode))

@@ -39,10 +39,15 @@ def ask_vendor(question: Question, rules: Rules, deadline: Deadline) -> Told:
     """Ask at the endpoint beside the value, else at the vendor's sandbox and then its live host."""
     try:
         told = Told("unclear", reason="there is nobody to be asked")
+        forbidden: Told | None = None
         for step in steps(question):
             told = _ask(question, step, rules, deadline)
-            if told.outcome != "rejected":
+            if not told.allowed and step.accepted == "test":
+                forbidden = told  # that is no word about its mode; the next host may have one
+            elif told.outcome != "rejected":
                 break
+        if forbidden is not None and told.outcome != "works":
+            told = forbidden
     except CannotAsk as error:
         return Told("unclear", reason=error.reason)
     except NoAnswer as error:
@@ -183,7 +188,8 @@ def _ask(question: Question, step: Step, rules: Rules, deadline: Deadline) -> To
         deadline=deadline,
     )
     told = read_answer(probe, answer.status, answer.data)
-    if told.outcome == "works" and told.mode == "unknown" and step.accepted != "unknown":
+    known = told.allowed or step.accepted == "live"
+    if told.outcome == "works" and told.mode == "unknown" and step.accepted != "unknown" and known:
         mode = "test" if step.accepted == "test" else "live"
         where = "sandbox" if mode == "test" else "production"
         told = Told("works", mode, f"accepts it at its {where} host")  # type: ignore[arg-type]

@@ -305,6 +305,18 @@ def test_a_token_with_a_time_limit_is_renewed_while_the_run_goes_on(
     assert between.paths().count("/v1/auth/approle/login") == 1
 
 
+def test_a_token_that_was_handed_in_is_renewed_too(
+    vault: Vault, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("credcheck.sources.vault.renewal.LOOK_SECONDS", 0.1)
+    token = vault.token(policy, ttl="2s")
+    with forwarding(vault.address) as between:
+        source = opened("vault", {"VAULT_ADDR": between.address, "VAULT_TOKEN": token})
+        value_of(ask(source, PLACE)[0])
+        _wait_until(lambda: between.paths().count("/v1/auth/token/renew-self") > 2)
+        assert value_of(ask(source, PLACE)[0]) == "signed-in-value"
+
+
 def test_when_the_token_cannot_be_renewed_the_next_fetch_signs_in_again(
     vault: Vault, policy: str
 ) -> None:

@@ -185,6 +185,21 @@ def test_the_live_host_is_not_asked_when_the_sandbox_says_neither() -> None:
         assert server.paths() == ["/sandbox"]
 
 
+@pytest.mark.parametrize(
+    ("live_status", "outcome", "mode"),
+    [(401, "works", "unknown"), (200, "works", "live"), (403, "works", "live")],
+)
+def test_a_sandbox_that_forbids_the_question_has_not_said_test(
+    live_status: int, outcome: str, mode: str
+) -> None:
+    statuses = {"/sandbox": 403, "/live": live_status}
+    with stand_in(lambda seen: answer_json({"message": "x"}, statuses[seen.path])) as server:
+        probe = Probe(url=f"{server.address}/live", sandbox_url=f"{server.address}/sandbox")
+        told = asked(probe)
+        assert (told.outcome, told.mode) == (outcome, mode)
+        assert server.paths() == ["/sandbox", "/live"]
+
+
 def test_a_documented_sandbox_as_the_endpoint_means_test() -> None:
     beside = {"PAYPAL_API_BASE": "https://api-m.sandbox.paypal.com"}
     probe = Probe(

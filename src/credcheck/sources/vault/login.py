@@ -23,7 +23,10 @@ MAX_TOKEN_BYTES = 100_000
 
 
 class SignIn(NamedTuple):
-    """How we signed in, and how long that lasts: ``ttl`` in seconds, None where it is not known."""
+    """How we signed in, and how long that lasts: ``ttl`` in seconds, None where it is not known.
+
+    A token that was handed in may be renewable; Vault knows.
+    """
 
     how: str
     ttl: float | None = None
@@ -70,7 +73,7 @@ def _by_token(client: hvac.Client, settings: Settings, deadline: Deadline) -> Si
     if not token:
         return None
     client.token = _plain(token, "VAULT_TOKEN")
-    return SignIn("VAULT_TOKEN")
+    return SignIn("VAULT_TOKEN", renewable=True)
 
 
 def _by_home_token(client: hvac.Client, settings: Settings) -> SignIn | None:
@@ -80,7 +83,7 @@ def _by_home_token(client: hvac.Client, settings: Settings) -> SignIn | None:
     if not token:
         return None
     client.token = _plain(token, "~/.vault-token")
-    return SignIn("~/.vault-token")
+    return SignIn("~/.vault-token", renewable=True)
 
 
 def _by_approle(client: hvac.Client, settings: Settings, deadline: Deadline) -> SignIn | None:  # noqa: ARG001
@@ -150,7 +153,7 @@ def _granted(body: dict[str, object], how: str) -> SignIn:
     auth = cast("dict[str, object]", body["auth"])  # the wire has looked at it
     ttl = auth.get("lease_duration")
     seconds = float(ttl) if isinstance(ttl, int) and ttl > 0 else None
-    return SignIn(how, seconds, bool(auth.get("renewable")))
+    return SignIn(how, seconds, bool(auth.get("renewable")) and seconds is not None)
 
 
 def _github_token(client: hvac.Client, settings: Settings, deadline: Deadline) -> str:

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
 SHARE = 2 / 3  # of the granted time, as Vault's agent does
 RENEWAL_SECONDS = 10.0
+LOOK_SECONDS = 5.0  # a token that was handed in is asked about when the run turns out to be long
 
 
 class Renewal:
     """Renews a token at two thirds of its granted time, until that fails or :meth:`stop`.
 
     ``alive`` is False once it failed: the next fetch signs in anew. The client is this object's
-    own, with a copy of the token, so that its deadlines are nobody else's.
+    own, with a copy of the token, so that its deadlines are nobody else's. A ``ttl`` of None is
+    not known: Vault is asked, and a token that cannot be renewed is left alone.
     """
 
-    def __init__(self, client: hvac.Client, ttl: float) -> None:
+    def __init__(self, client: hvac.Client, ttl: float | None) -> None:
         self.alive = True
         self._client = client
         self._ttl = ttl
@@ -37,12 +39,27 @@ class Renewal:
 
     def _run(self) -> None:
         with silent_thread():
-            while not self._stopped.wait(self._ttl * SHARE):
+            ttl = self._left() if self._ttl is None else self._ttl
+            while ttl and not self._stopped.wait(ttl * SHARE):
                 granted = self._renew()
                 if granted < 1:  # near the greatest age of the token, renewals shrink to nothing
                     self.alive = False
                     return
-                self._ttl = granted
+                ttl = granted
+
+    def _left(self) -> float | None:
+        """Ask how long the token still holds; None where it need not or cannot be renewed."""
+        if self._stopped.wait(LOOK_SECONDS):
+            return None
+        set_deadline(self._client, Deadline(RENEWAL_SECONDS))
+        try:
+            data = self._client.auth.token.lookup_self().get("data")
+        except (Fault, Refusal):
+            return None
+        if not isinstance(data, dict) or data.get("renewable") is not True:
+            return None
+        ttl = data.get("ttl")
+        return float(ttl) if isinstance(ttl, int) and ttl > 0 else None
 
     def _renew(self) -> float:
         """Renew, and give the seconds that Vault granted: fewer than asked near the end."""

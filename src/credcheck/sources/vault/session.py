@@ -33,7 +33,7 @@ class Session:
         self._since = monotonic()
         self._reader = Reader(client, settings.host, settings.namespace)
         self._renewal: Renewal | None = None
-        if signed_in.ttl is not None and signed_in.renewable:
+        if signed_in.renewable:
             own = connect(settings, Deadline(settings.timeout))
             own.token = client.token
             self._renewal = Renewal(own, signed_in.ttl)
