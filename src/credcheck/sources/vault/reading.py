@@ -137,7 +137,7 @@ class Reader:
                 return Denied(f"the token is expired, revoked or not one of {self._where}", LOGIN)
             told = f"the policies of our token do not allow reading {place.path} in {self._where}"
             if works is None:
-                told += ", or it is expired or revoked"
+                told += ", or the token is expired or revoked"
             api = place.path
             if mount is None:
                 told += f", or nothing is mounted at {place.path.partition('/')[0]}"
