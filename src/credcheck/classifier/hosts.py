@@ -127,6 +127,23 @@ def _patterns(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str
     return frozenset(words), re.compile("|".join(map(translate, wild)))
 
 
+@lru_cache(maxsize=64)
+def bare_hosts(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Give patterns of hosts without the scheme, port and path of an address that was copied."""
+    found = []
+    for pattern in patterns:
+        _, scheme, rest = pattern.strip().partition("://")
+        text = (rest.rpartition("@")[2] if scheme else pattern.strip()).partition("/")[0]
+        inner, closing, _ = text[1:].partition("]")
+        if text.startswith("[") and closing and ":" in inner:
+            text = inner
+        name, _, port = text.rpartition(":")
+        if text.count(":") == 1 and port.isdecimal():
+            text = name
+        found.append(_version_six(text) if ":" in text else text)
+    return tuple(found)
+
+
 def fits_host(place: Place, host: str, patterns: Iterable[str], *, rough: bool = False) -> bool:
     """Tell whether a host of a place fits a pattern; one with a `/` names the path's beginning too.
 

@@ -191,3 +191,22 @@ def test_a_refused_password_is_found_behind_the_escapes_of_a_url() -> None:
     rules = Rules(refuse=Refuse(values=(fingerprint("p@ss/word#1234", SALT),)))
     value = "postgres://app:p%40ss%2Fword%231234@localhost/x"
     assert classify(value, "database_url", rules=rules).mode == "live"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host"),
+    [
+        ("db.acme.com:5432", "db.acme.com"),
+        (" db.acme.com ", "db.acme.com:6432"),
+        ("https://db.acme.com/", "db.acme.com"),
+        ("postgres://u:p@*.acme.com:5432/x", "db.acme.com"),
+        ("2001:0db8:0::1", "[2001:db8::1]:5432"),
+        ("[2001:db8::1]:5432", "[2001:DB8::1]"),
+        ("db.acme.[cn]om", "db.acme.com"),
+    ],
+)
+def test_a_refused_host_is_found_however_its_pattern_was_copied(pattern: str, host: str) -> None:
+    rules = Rules(refuse=Refuse(hosts=(pattern,)), allow=Allow(hosts=("*",)))
+    assert classify(f"postgres://u:p@{host}/app", "database_url", rules=rules).mode == "live"
+    other = classify("postgres://u:p@db.acme.org/app", "database_url", rules=rules)
+    assert other.mode == "test"
