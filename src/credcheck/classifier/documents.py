@@ -11,7 +11,21 @@ if TYPE_CHECKING:
 
     from credcheck.classifier.place import Place
 
-_HOST_ENDINGS = ("host", "hostname", "server", "endpoint", "url", "uri", "address", "hosts")
+_HOST_ENDINGS = (
+    "host",
+    "hostname",
+    "server",
+    "endpoint",
+    "url",
+    "uri",
+    "address",
+    "hosts",
+    "nodes",
+    "replica",
+    "replicas",
+    "seeds",
+    "contactpoints",
+)
 _DATABASE_ENDINGS = ("dbname", "database", "databasename", "db", "instanceidentifier",
                      "clusteridentifier")  # fmt: skip
 _USER_ENDINGS = ("user", "username")
@@ -32,7 +46,7 @@ def read_document(text: str) -> tuple[Place, ...]:
 def _known(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for key, value in pairs:
         plain = key.lower().replace("_", "").replace("-", "")
-        if plain.endswith(_HOST_ENDINGS) or "://" in value:
+        if plain == "ip" or plain.endswith(_HOST_ENDINGS) or "://" in value:
             yield "host", value
         elif plain.endswith(_DATABASE_ENDINGS):
             yield "database", value

@@ -15,7 +15,9 @@ HOST_KEYS = frozenset(
     ("host", "hostaddr", "hosts", "hostname", "server", "servers", "servername", "data source",
      "datasource", "address", "addr", "network address", "endpoint", "accountendpoint",
      "blobendpoint", "queueendpoint", "tableendpoint", "fileendpoint", "bootstrap.servers",
-     "bootstrap servers", "nodes", "contactpoints", "contact points", "brokers")
+     "bootstrap servers", "nodes", "contactpoints", "contact points", "contact_points", "brokers",
+     "seeds", "failover partner", "failover_partner", "failoverpartner", "replica", "replicas",
+     "sentinel", "sentinels", "zookeeper", "proxyhost", "socksproxyhost")
 )  # fmt: skip
 DATABASE_KEYS = frozenset(
     ("dbname", "database", "databasename", "initial catalog", "db", "service_name", "sid",

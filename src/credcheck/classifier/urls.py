@@ -81,6 +81,8 @@ def read_url(scheme: str, rest: str, *, whole: bool) -> Place:
         hosts, odd = hosts + behind, True
         userinfo = userinfo or authority.partition(":")[0]
     if semicolon:
+        alone = [part for part in parameters.split(";") if part and "=" not in part]
+        hosts, odd = (*hosts, *read_hosts(",".join(alone))[0]), odd or bool(alone)
         after = after.partition("?")[0] + "?" + (parameters + after).replace(";", "&")
     path, _, query = after.partition("#")[0].partition("?")
     path = path[: first_of(path, " \t\r\n\"'<>`")]

@@ -327,3 +327,24 @@ def test_a_refused_database_is_found_before_the_options_behind_a_colon(value: st
 )
 def test_a_bare_refused_host_is_found_behind_slashes_and_invisible_characters(value: str) -> None:
     assert classify(value, "database_url", rules=REFUSED).mode == "live"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Server=db.ci.example;Failover Partner=db.acme.example;Database=x",
+        "jdbc:sqlserver://db.ci.example;failoverPartner=db.acme.example",
+        "sqlserver://sa:x@db.ci.example?failoverpartner=db.acme.example",
+        "jdbc:mysql://db.ci.example/x?socksProxyHost=db.acme.example",
+        "redis://db.ci.example:6379?sentinel=db.acme.example",
+        "cassandra://db.ci.example/?contact_points=db.acme.example",
+        "db.ci.example;db.acme.example",
+        json.dumps({"host": "db.ci.example", "replica": "db.acme.example"}),
+        json.dumps({"host": "db.ci.example", "nodes": ["db.acme.example"]}),
+        json.dumps({"host": "db.ci.example", "replicas": [{"ip": "db.acme.example"}]}),
+    ],
+)
+def test_a_host_that_a_driver_falls_back_to_counts_too(value: str) -> None:
+    assert classify(value, "database_url", rules=ALLOWED).mode != "test"
+    refused = Rules(Refuse(hosts=("db.acme.example",)), ALLOWED.allow)
+    assert classify(value, "database_url", rules=refused).mode == "live"
