@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self, cast, final
 
-from credcheck.classifier import live_marker, refused_marker
+from credcheck.classifier import live_marker, own_live_marker, refused_marker
 from credcheck.exposure import exposure_of
 from credcheck.findings import finding
 from credcheck.model import Health, SecretSpec, Unreachable
@@ -109,7 +109,7 @@ class Hygiene:
             self._findings[key] = (
                 *self._unasked(judge, key),
                 *self._in_file(judge, key),
-                *self._ambient(key),
+                *self._ambient(judge, key),
                 *self._tools(),
                 *self._exposed(),
             )
@@ -155,7 +155,7 @@ class Hygiene:
                     )
         return told
 
-    def _ambient(self, asked: frozenset[str]) -> list[Finding]:
+    def _ambient(self, judge: Judge, asked: frozenset[str]) -> list[Finding]:
         """Live values, and refused places, under undeclared names of the process environment."""
         if self._manifest.ambient == "off":
             return []
@@ -166,7 +166,7 @@ class Hygiene:
         for name, value in self._environ.items():
             if name in asked or name in self._owners:
                 continue
-            reason = live_marker(value)
+            reason = live_marker(value) or own_live_marker(value, judge.rules)
             if reason is not None:
                 told.append(finding("CRED007", severity=severity, variable=name, reason=reason))
             elif (

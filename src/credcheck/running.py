@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from credcheck.classifier import live_marker
+from credcheck.classifier import Rules, live_marker, own_live_marker
 from credcheck.errors import CommandLineError
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ _FROM_KEYBOARD = {signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT)}
 
 
 def child_environ(
-    environ: Mapping[str, str], values: Mapping[str, Secret], declared: Collection[str]
+    environ: Mapping[str, str],
+    values: Mapping[str, Secret],
+    declared: Collection[str],
+    rules: Rules | None = None,
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give the command's environment, and the names that were left out of it.
 
@@ -41,6 +44,7 @@ def child_environ(
         environ: ours.
         values: the resolved secrets, which win over ours.
         declared: every name under which the manifest expects a secret.
+        rules: the project's own services.
 
     Returns:
         Ours with the secrets, and without production credentials under names nobody declared.
@@ -51,7 +55,9 @@ def child_environ(
     left_out = tuple(
         name
         for name, value in environ.items()
-        if name not in declared and name not in values and live_marker(value)
+        if name not in declared
+        and name not in values
+        and (live_marker(value) or own_live_marker(value, rules or Rules()))
     )
     revealed = {name: secret.reveal() for name, secret in values.items()}
     problems = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.keys import stripe_live, stripe_test
+from support.keys import stripe_live, stripe_test, tail
 from support.projects import write_project
 from support.terminals import bare_environ, finish, spawn
 
@@ -95,6 +95,15 @@ def test_a_live_key_of_the_environment_does_not_reach_the_command(project: Path)
     done = ran(project, *python(code), PAYMENT=stripe_live())
     assert (done.returncode, done.stdout) == (0, "False\n")
     assert done.stderr == "credcheck: without PAYMENT, which holds a production credential\n"
+
+
+def test_a_live_key_of_the_projects_own_service_does_not_reach_the_command(project: Path) -> None:
+    kind = "id = 'key'\nlive = ['acme_live_']\ntail = 'base62{20}'\n"
+    (project / "credcheck.toml").write_text(MANIFEST + "[[services.acme.kinds]]\n" + kind)
+    code = "import os; print('ACME' in os.environ, os.environ['PLAIN'])"
+    done = ran(project, *python(code), ACME="acme_live_" + tail(20), PLAIN="acme")
+    assert done.stdout == "False acme\n"
+    assert "credcheck: without ACME, which holds a production credential" in done.stderr
 
 
 def test_what_may_be_missing_is_told_and_the_command_runs(project: Path) -> None:

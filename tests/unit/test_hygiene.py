@@ -10,7 +10,7 @@ from credcheck.errors import DotenvError, Refused
 from credcheck.hygiene import BrokenFile
 from credcheck.model import Request, SecretSpec
 from credcheck.reporters import REPORTERS, render
-from support.keys import aws_key_id, sendgrid, stripe_live, stripe_test
+from support.keys import aws_key_id, sendgrid, stripe_live, stripe_test, tail
 from support.projects import broker_for, write_env_test, write_project
 
 if TYPE_CHECKING:
@@ -79,6 +79,20 @@ def test_the_environment_is_looked_at_also_where_it_is_no_source(tmp_path: Path)
     write_project(tmp_path, f"sources = ['dotenv']\n{MANIFEST}", STRIPE_KEY=stripe_test())
     report = broker_for(tmp_path, {"OTHER": stripe_live()}, context="local").report()
     assert "CRED007" in [f.code for f in report.findings]
+
+
+def test_a_live_key_of_the_projects_own_service_in_the_environment_is_told(tmp_path: Path) -> None:
+    kind = "id = 'key'\nlive = ['acme_live_']\ntail = 'base62{20}'\n"
+    write_project(tmp_path, f"{MANIFEST}[[services.acme.kinds]]\n{kind}")
+    report = broker_for(tmp_path, {"OTHER": "acme_live_" + tail(20)}, context="local").report()
+    told = [(f.code, f.message) for f in report.findings if f.code == "CRED007"]
+    assert told == [
+        (
+            "CRED007",
+            "The environment holds a production credential under the name OTHER: "
+            "it has the form of a live key of acme.",
+        )
+    ]
 
 
 def test_a_tool_of_a_declared_vendor_is_looked_at(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credcheck.broker import Broker
+from credcheck.classifier import Rules
 from credcheck.cli import add_suites, note_left_out, refuse_delivery, remark
 from credcheck.delivery import deliver
 from credcheck.errors import CommandLineError
@@ -63,7 +64,8 @@ def run(args: Namespace) -> int:
     delivery = deliver(broker, args.suite)
     if delivery.report.exit_code:
         return refuse_delivery(delivery.report)
-    given, left_out = child_environ(environ, delivery.values, _declared(broker.manifest))
+    rules = Rules(services=broker.manifest.services)
+    given, left_out = child_environ(environ, delivery.values, _declared(broker.manifest), rules)
     note_left_out(delivery.missing)
     for name in left_out:
         remark(f"credcheck: without {name}, which holds a production credential")

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from credcheck.classifier import classify, is_placeholder, live_marker
+from credcheck.classifier import classify, is_placeholder, live_marker, own_live_marker, own_markers
 from credcheck.drafting.envfiles import is_template
 from credcheck.drafting.names import is_credential
 from credcheck.errors import DotenvError
@@ -84,7 +84,12 @@ def _anchors() -> tuple[bytes, ...]:
 def _live(data: bytes, rules: Rules) -> set[tuple[int, str]]:
     """Give line and reason of everything live; for each line the first reason."""
     found: dict[int, str] = {}
-    for at, reason in (*_marked(data), *_key_ids(data, rules), *_logins(data, rules)):
+    for at, reason in (
+        *_marked(data),
+        *_own(data, rules),
+        *_key_ids(data, rules),
+        *_logins(data, rules),
+    ):
         found.setdefault(data.count(b"\n", 0, at) + 1, reason)
     return set(found.items())
 
@@ -101,6 +106,21 @@ def _marked(data: bytes) -> Iterator[tuple[int, str]]:
             if not data[at - 1 : at].isalnum() and _is_key(token, len(marker)):
                 yield at, live_marker(token) or ""
             at = low.find(marker, at + 1)
+
+
+def _own(data: bytes, rules: Rules) -> Iterator[tuple[int, str]]:
+    """Live keys of the project's own services."""
+    low = data.lower()
+    for _, marker in own_markers(rules):
+        begin = marker.encode()
+        at = low.find(begin.lower())
+        while at >= 0:
+            tail = _TAIL.match(data, at + len(begin))
+            token = data[at : tail.end() if tail else at].decode("utf-8", "replace")
+            reason = own_live_marker(token, rules)
+            if reason and not data[at - 1 : at].isalnum() and _is_key(token, len(marker)):
+                yield at, reason
+            at = low.find(begin.lower(), at + 1)
 
 
 def _key_ids(data: bytes, rules: Rules) -> Iterator[tuple[int, str]]:

@@ -289,6 +289,21 @@ def test_what_is_no_file_is_passed_over_in_bounded_time(
     assert "not read" not in str(lines)
 
 
+def test_a_live_key_of_the_projects_own_service_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind = "id = 'key'\ntest = ['acme_test_']\nlive = ['acme_live_']\ntail = 'base62{20}'\n"
+    write_project(project, MANIFEST + "[[services.acme.kinds]]\n" + kind)
+    lay(project, "pay.py", "# acme_live_\nTEST = 'acme_test_" + tail(20) + "'\n")
+    assert scanned(capsys)[0] == 0
+    lay(project, "pay.py", "#\nKEY = 'acme_live_" + tail(20) + "'\n")
+    code, lines = scanned(capsys)
+    assert (code, lines[0]) == (
+        3,
+        "pay.py:2: live key: it has the form of a live key of acme",
+    )
+
+
 @posix
 def test_what_is_named_and_is_no_file_is_told_and_not_called_clean(
     project: Path, capsys: pytest.CaptureFixture[str]
