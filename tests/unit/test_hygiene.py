@@ -85,14 +85,8 @@ def test_a_live_key_of_the_projects_own_service_in_the_environment_is_told(tmp_p
     kind = "id = 'key'\nlive = ['acme_live_']\ntail = 'base62{20}'\n"
     write_project(tmp_path, f"{MANIFEST}[[services.acme.kinds]]\n{kind}")
     report = broker_for(tmp_path, {"OTHER": "acme_live_" + tail(20)}, context="local").report()
-    told = [(f.code, f.message) for f in report.findings if f.code == "CRED007"]
-    assert told == [
-        (
-            "CRED007",
-            "The environment holds a production credential under the name OTHER: "
-            "it has the form of a live key of acme.",
-        )
-    ]
+    (told,) = [f.message for f in report.findings if f.code == "CRED007"]
+    assert "under the name OTHER: it has the form of a live key of acme." in told
 
 
 def test_a_tool_of_a_declared_vendor_is_looked_at(tmp_path: Path) -> None:
