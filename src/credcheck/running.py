@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from credcheck.classifier import Rules, live_marker, own_live_marker
+from credcheck.classifier import Rules, live_marker, own_live_marker, refused_marker
 from credcheck.errors import CommandLineError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def child_environ(
         environ: ours.
         values: the resolved secrets, which win over ours.
         declared: every name under which the manifest expects a secret.
-        rules: the project's own services.
+        rules: the project's own services, and what it refuses.
 
     Returns:
         Ours with the secrets, and without production credentials under names nobody declared.
@@ -52,12 +52,11 @@ def child_environ(
     Raises:
         CommandLineError: a value cannot stand in an environment; every such secret is named.
     """
+    judged_by = rules or Rules()
     left_out = tuple(
         name
         for name, value in environ.items()
-        if name not in declared
-        and name not in values
-        and (live_marker(value) or own_live_marker(value, rules or Rules()))
+        if name not in declared and name not in values and _is_live(value, judged_by)
     )
     revealed = {name: secret.reveal() for name, secret in values.items()}
     problems = [
@@ -71,6 +70,15 @@ def child_environ(
         )
     kept = {name: value for name, value in environ.items() if name not in left_out}
     return {**kept, **revealed}, left_out
+
+
+def _is_live(value: str, rules: Rules) -> bool:
+    """Tell whether a variable holds a production credential; the name of a host is none."""
+    return bool(
+        live_marker(value)
+        or own_live_marker(value, rules)
+        or ("@" in value and refused_marker(value, rules.refuse))
+    )
 
 
 def _unfit(name: str, value: str) -> str:

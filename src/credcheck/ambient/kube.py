@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credcheck.ambient.world import CannotRead, Leads, shown
-from credcheck.classifier.hosts import bare_hosts, canonical_host, matches
+from credcheck.classifier.hosts import canonical_host, is_refused_host, matches
 from credcheck.classifier.operator_lists import refused_names
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def look(world: World) -> Iterator[Leads]:
     what = f"The Kubernetes context {shown(config.current)!r}"
     hint = "kubectl config use-context …"
     host = canonical_host(_host_of(server))[0]
-    if host and matches(host, bare_hosts(refuse.hosts)):
+    if host and is_refused_host(host, refuse.hosts):
         yield Leads(what, f"leads to {shown(host)}, a host that the manifest refuses", hint)
         return
     names = [config.current, cluster]

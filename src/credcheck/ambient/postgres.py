@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credcheck.ambient.world import Leads, read_ini, shown
-from credcheck.classifier.hosts import bare_hosts, matches
+from credcheck.classifier.hosts import is_refused_host, matches
 from credcheck.classifier.place import read_hosts
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def look(world: World) -> Iterator[Leads]:
 
 def _judge(world: World, what: str, variable: str, hosts: str, database: str) -> Iterator[Leads]:
     refuse, hint = world.refuse, f"unset {variable}"
-    host = next((h for h in read_hosts(hosts)[0] if matches(h, bare_hosts(refuse.hosts))), None)
+    host = next((h for h in read_hosts(hosts)[0] if is_refused_host(h, refuse.hosts)), None)
     if host is not None:
         yield Leads(what, f"leads to {shown(host)}, a host that the manifest refuses", hint)
     elif database.strip() and matches(database.strip(), refuse.databases):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from credcheck.ambient.world import Leads, read_ini, shown
 from credcheck.classifier import Rules, classify
-from credcheck.classifier.hosts import bare_hosts, matches
+from credcheck.classifier.hosts import is_refused_host
 from credcheck.classifier.urls import read_urls
 from credcheck.model import Refuse
 
@@ -31,7 +31,7 @@ def look(world: World) -> Iterator[Leads]:
     for name, values in read_ini(file, text).items():
         what = f"The index {shown(name)!r} in {file}"
         hosts = [host for url in read_urls(values.get("repository", "")) for host in url.hosts]
-        if any(matches(host, bare_hosts(refuse.hosts)) for host in hosts):
+        if any(is_refused_host(host, refuse.hosts) for host in hosts):
             reason = f"leads to {shown(hosts[0])}, a host that the manifest refuses"
             yield Leads(what, reason, f"Take the section out of {file}.")
         elif judged and values.get("password"):

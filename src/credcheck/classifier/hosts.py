@@ -10,6 +10,7 @@ from credcheck.classifier.normalize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from ipaddress import IPv4Network, IPv6Network
 
     from credcheck.classifier.place import Place
 
@@ -110,6 +111,37 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return low in words or (wild is not None and wild.match(low) is not None)
 
 
+def is_refused_host(host: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a host in its one spelling fits a pattern of `refuse.hosts`, or a network."""
+    return matches(host, _bare_hosts(patterns)) or _in_networks(host, patterns)
+
+
+def _in_networks(host: str, patterns: Iterable[str]) -> bool:
+    """Tell whether an address lies in one of the networks, written as `10.1.0.0/16`."""
+    networks = [network for network in map(_network, patterns) if network is not None]
+    if not networks:
+        return False
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+@cache
+def _network(pattern: str) -> IPv4Network | IPv6Network | None:
+    if "/" not in pattern or "://" in pattern:
+        return None
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(pattern.strip(), strict=False)
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=64)
 def _patterns(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str] | None]:
     """Give the patterns without wildcards, and those with them as one expression."""
@@ -128,7 +160,7 @@ def _patterns(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str
 
 
 @lru_cache(maxsize=64)
-def bare_hosts(patterns: tuple[str, ...]) -> tuple[str, ...]:
+def _bare_hosts(patterns: tuple[str, ...]) -> tuple[str, ...]:
     """Give patterns of hosts without the scheme, port and path of an address that was copied."""
     found = []
     for pattern in patterns:

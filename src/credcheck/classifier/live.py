@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from credcheck.classifier.evidence import Evidence
 from credcheck.classifier.hosts import (
-    bare_hosts,
     canonical_host,
     fits_host,
     host_is_live,
+    is_refused_host,
     matches,
     names_are_live,
 )
@@ -68,7 +68,7 @@ def refused_marker(text: str, refuse: Refuse) -> str | None:
     for reason in refused_places(places, refuse):
         return reason
     host = canonical_host(evidence.text.partition(":")[0])[0] if len(text) <= 300 else ""
-    if host and matches(host, bare_hosts(refuse.hosts)):
+    if host and is_refused_host(host, refuse.hosts):
         return "it is a host that the manifest refuses"
     return None
 
@@ -120,7 +120,7 @@ def _tokens(evidence: Evidence) -> Iterator[str]:
     for token in evidence.tokens:
         if token.says_live:
             yield "the token's own mode claim says that it is live"
-        if refuse.hosts and any(matches(host, bare_hosts(refuse.hosts)) for host in token.hosts):
+        if refuse.hosts and any(is_refused_host(host, refuse.hosts) for host in token.hosts):
             yield "it was issued by or for a host that the manifest refuses"
         owner = _claimed(evidence, token)
         if owner:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from credcheck.classifier.aws import CANARIES, CREDENTIAL_PREFIXES, account_of
-from credcheck.classifier.hosts import bare_hosts, matches, unquote
+from credcheck.classifier.hosts import is_refused_host, matches, unquote
 from credcheck.classifier.normalize import clean
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _names(text: str, word: str) -> bool:
 def refused_places(places: Iterable[Place], refuse: Refuse) -> Iterator[str]:
     """Say which places the operator refuses."""
     for place in places:
-        if refuse.hosts and any(matches(host, bare_hosts(refuse.hosts)) for host in place.hosts):
+        if refuse.hosts and any(is_refused_host(host, refuse.hosts) for host in place.hosts):
             yield "it leads to a host that the manifest refuses"
         if refuse.databases and any(matches(name, refuse.databases) for name in place.databases):
             yield "it leads to a database that the manifest refuses"

@@ -64,7 +64,7 @@ def run(args: Namespace) -> int:
     delivery = deliver(broker, args.suite)
     if delivery.report.exit_code:
         return refuse_delivery(delivery.report)
-    rules = Rules(services=broker.manifest.services)
+    rules = Rules(services=broker.manifest.services, refuse=broker.manifest.refuse)
     given, left_out = child_environ(environ, delivery.values, _declared(broker.manifest), rules)
     note_left_out(delivery.missing)
     for name in left_out:

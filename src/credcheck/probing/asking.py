@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from credcheck.classifier.hosts import (
-    bare_hosts,
     canonical_host,
     is_loopback_host,
+    is_refused_host,
     leads_to,
-    matches,
 )
 from credcheck.classifier.normalize import clean
 from credcheck.classifier.urls import read_urls
@@ -183,7 +182,7 @@ def _headers(question: Question) -> dict[str, str]:
 def _ask(question: Question, step: Step, rules: Rules, deadline: Deadline) -> Told:
     probe = question.probe
     hosts = [host for place in read_urls(step.url) for host in place.hosts]
-    if any(matches(host, bare_hosts(rules.refuse.hosts)) for host in hosts):
+    if any(is_refused_host(host, rules.refuse.hosts) for host in hosts):
         raise CannotAsk("the manifest refuses the host that would be asked")
     answer = send(
         step.url,

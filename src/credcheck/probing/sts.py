@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from credcheck.classifier.hosts import bare_hosts, matches
+from credcheck.classifier.hosts import is_refused_host
 from credcheck.classifier.normalize import clean
 from credcheck.probing.answer import Told
 from credcheck.probing.wire import proxies_for
@@ -43,7 +43,7 @@ def ask_sts(question: Question, rules: Rules, deadline: Deadline) -> Told:
         return Told("unclear", reason="AWS_ENDPOINT_URL leads to no https address")
     region = next(filter(None, (_beside(question, name) for name in _REGIONS)), "us-east-1")
     url = endpoint or f"https://sts.{region}.amazonaws.com"
-    if matches(urlsplit(url).hostname or "", bare_hosts(rules.refuse.hosts)):
+    if is_refused_host(urlsplit(url).hostname or "", rules.refuse.hosts):
         return Told("unclear", reason="the manifest refuses the host that would be asked")
     try:
         config = _config(url, rules, deadline)

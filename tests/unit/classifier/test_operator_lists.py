@@ -203,6 +203,9 @@ def test_a_refused_password_is_found_behind_the_escapes_of_a_url() -> None:
         ("2001:0db8:0::1", "[2001:db8::1]:5432"),
         ("[2001:db8::1]:5432", "[2001:DB8::1]"),
         ("db.acme.[cn]om", "db.acme.com"),
+        ("10.1.0.0/16", "10.1.200.7:5432"),
+        ("10.1.2.3/16", "0x0a01c807"),
+        (" 2001:db8::/32", "[2001:0db8:1::7]"),
     ],
 )
 def test_a_refused_host_is_found_however_its_pattern_was_copied(pattern: str, host: str) -> None:
