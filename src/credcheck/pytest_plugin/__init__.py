@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credcheck.pytest_plugin.fixtures import secrets, session_secrets
-from credcheck.pytest_plugin.state import STATE, State, state_of
+from credcheck.pytest_plugin.state import STATE, State, let_go_of_tests, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -85,6 +85,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     state = config.stash.get(STATE, None)
     if state is not None:
         state.close()
+    let_go_of_tests()
 
 
 @pytest.hookimpl(tryfirst=True)

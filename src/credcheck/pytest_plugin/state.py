@@ -345,3 +345,18 @@ STATE = pytest.StashKey[State]()
 def state_of(config: pytest.Config) -> State:
     """Give the plugin's state of this run."""
     return config.stash[STATE]
+
+
+def let_go_of_tests() -> None:
+    """Give our modules plain loaders at the end of a run.
+
+    Pytest has loaded them by its hook that rewrites `assert`, which holds the config, and by that
+    every test: ten thousand of them were freed late, at the end of the process, and at some cost.
+    """
+    import sys
+    from importlib.machinery import SourceFileLoader
+
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None) if name.startswith("credcheck") else None
+        if spec is not None and hasattr(spec.loader, "set_session"):
+            module.__loader__ = spec.loader = SourceFileLoader(name, spec.origin)
