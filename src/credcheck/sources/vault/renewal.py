@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from credcheck.sources.quiet import silent_thread
 from credcheck.sources.vault.wire import Fault, Refusal, set_deadline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import hvac
 
 SHARE = 2 / 3  # of the granted time, as Vault's agent does
@@ -21,17 +24,22 @@ class Renewal:
     """Renews a token at two thirds of its granted time, until that fails or :meth:`stop`.
 
     ``alive`` is False once it failed: the next fetch signs in anew. The client is this object's
-    own, with a copy of the token, so that its deadlines are nobody else's. A ``ttl`` of None is
-    not known: Vault is asked, and a token that cannot be renewed is left alone.
+    own, with a copy of the token, so that its deadlines are nobody else's; it is made when there
+    is something to ask. A ``ttl`` of None is not known: Vault is asked, and a token that cannot be
+    renewed is left alone.
     """
 
-    def __init__(self, client: hvac.Client, ttl: float | None) -> None:
+    def __init__(self, connect: Callable[[], hvac.Client], ttl: float | None) -> None:
         self.alive = True
-        self._client = client
+        self._connect = connect
         self._ttl = ttl
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="credcheck-renewal", daemon=True)
         self._thread.start()
+
+    @cached_property
+    def _client(self) -> hvac.Client:
+        return self._connect()
 
     def stop(self) -> None:
         """Renew no more."""

@@ -5,6 +5,7 @@ This module imports hvac by its neighbours and is itself imported when the first
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from credcheck.sources.vault.settings import Settings
 
 
+def _another(settings: Settings, token: str) -> Any:
+    """Make a second client with the same token."""
+    client = connect(settings, Deadline(settings.timeout))
+    client.token = token
+    return client
+
+
 class Session:
     """Reads paths with one token; renews it while that is possible."""
 
@@ -34,9 +42,7 @@ class Session:
         self._reader = Reader(client, settings.host, settings.namespace)
         self._renewal: Renewal | None = None
         if signed_in.renewable:
-            own = connect(settings, Deadline(settings.timeout))
-            own.token = client.token
-            self._renewal = Renewal(own, signed_in.ttl)
+            self._renewal = Renewal(partial(_another, settings, client.token), signed_in.ttl)
 
     @property
     def alive(self) -> bool:
@@ -65,7 +71,8 @@ class Session:
         except Fault as fault:
             return fault.answer
         except Refusal:
-            return Denied(f"the token of {how} is expired or revoked at {host}", LOGIN)
+            told = f"the token of {how} is expired or revoked at {host}"
+            return Denied(f"{told}, or may not ask about itself", LOGIN)
         if not isinstance(data, dict):
             return Unreachable(f"{host} did not answer as Vault does")
         name, until = data.get("display_name"), data.get("expire_time")
