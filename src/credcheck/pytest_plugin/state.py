@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -348,15 +348,22 @@ def state_of(config: pytest.Config) -> State:
 
 
 def let_go_of_tests() -> None:
-    """Give our modules plain loaders at the end of a run.
+    """Let our modules hold no run that is over.
 
     Pytest has loaded them by its hook that rewrites `assert`, which holds the config, and by that
     every test: ten thousand of them were freed late, at the end of the process, and at some cost.
+    A copy of the hook takes its place, since pytest looks for one in a later run.
     """
     import sys
-    from importlib.machinery import SourceFileLoader
+    from copy import copy
 
+    without: dict[int, Any] = {}
     for name, module in list(sys.modules.items()):
         spec = getattr(module, "__spec__", None) if name.startswith("credcheck") else None
-        if spec is not None and hasattr(spec.loader, "set_session"):
-            module.__loader__ = spec.loader = SourceFileLoader(name, spec.origin)
+        hook: Any = getattr(spec, "loader", None)
+        if spec is None or getattr(hook, "config", None) is None:
+            continue
+        if id(hook) not in without:
+            without[id(hook)] = copy(hook)
+            without[id(hook)].config = without[id(hook)].session = None
+        module.__loader__ = spec.loader = without[id(hook)]
