@@ -117,9 +117,9 @@ class Readiness:
         self._told = True
         from credcheck.pytest_plugin.telling import readiness
 
-        line = readiness(self._state)
         terminal = self._state.config.pluginmanager.getplugin("terminalreporter")
-        if line and terminal is not None:
+        line = readiness(self._state) if terminal is not None else None
+        if line:
             terminal.write_line(line)
 
 
