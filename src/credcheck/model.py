@@ -272,13 +272,11 @@ class Health(NamedTuple):
         hint: str = "",
     ) -> Self:
         """Say of a source what its answer says of a secret; ``hint`` where the answer has none."""
-        status: Literal["denied", "not-configured", "unreachable"] = (
-            "denied"
-            if isinstance(answer, Denied)
-            else "not-configured"
-            if isinstance(answer, NotConfigured)
-            else "unreachable"
-        )
+        status: Literal["denied", "not-configured", "unreachable"] = "unreachable"
+        if isinstance(answer, Denied):
+            status = "denied"
+        elif isinstance(answer, NotConfigured):
+            status = "not-configured"
         return cls(status, answer.detail, elapsed_ms, hint=getattr(answer, "hint", "") or hint)
 
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from support.counting import asked, install_counting
 from support.keys import stripe_live, stripe_test
 
 MANIFEST = """
@@ -282,44 +283,12 @@ def test_a_broken_env_test_that_a_worker_finds_ends_the_run_with_the_usage_code(
 
 # ── what is asked of the sources ──────────────────────────────────────────────────────────────
 
-COUNTING = """
-from pathlib import Path
-from credcheck.model import Absent, Found, Health
-from credcheck.secret import Secret
-
-class Counting:
-    name = "counting"
-
-    def __init__(self, root):
-        self.root = root
-
-    @classmethod
-    def open(cls, manifest, context):
-        return cls(manifest.root)
-
-    def fetch(self, requests):
-        with (self.root / "asked.txt").open("a") as log:
-            log.write(" ".join(sorted(r.name for r in requests)) + "\\n")
-        names = [r.name for r in requests]
-        return {n: Absent("none") if "NONE" in n else Found(Secret(f"counted-{n}"), "x") for n in names}
-
-    def health(self):
-        return Health("ok", "counting")
-"""
-
 
 @pytest.fixture
 def counted(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project whose source writes down what it is asked for, a line a request."""
-    packages = pytester.mkdir("packages")
-    (packages / "counting.py").write_text(COUNTING)
-    info = packages / "counting-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: counting\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[credcheck.sources]\ncounting = counting:Counting\n")
-    paths = (str(packages), os.environ.get("PYTHONPATH", ""))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-    names = ["ONE", "TWO", "THREE", "NONE"]
+    """A project whose source writes down what it is asked for."""
+    install_counting(pytester.path, monkeypatch)
+    names = ["ONE", "TWO", "THREE", "MISSING"]
     tables = "".join(f"[secrets.{n}]\nunproven = 'invented'\n" for n in names)
     (pytester.path / "credcheck.toml").write_text(
         f'sources = ["dotenv", "env", "counting"]\n{tables}'
@@ -327,11 +296,7 @@ def counted(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
-def asked(pytester: pytest.Pytester) -> list[str]:
-    """Give what the source was asked for, a text a request."""
-    log = pytester.path / "asked.txt"
-    return log.read_text().splitlines() if log.exists() else []
-
+ALL = {"MISSING", "ONE", "THREE", "TWO"}
 
 SELECTED = """
     import pytest
@@ -341,12 +306,12 @@ SELECTED = """
 
     @pytest.mark.slow
     @require_secret("ONE")
-    def test_one(secrets, n): assert secrets["ONE"] == "counted-ONE"
+    def test_one(secrets, n): assert secrets["ONE"] == "a-value-of-one"
 
     @require_secret("_".join(["TWO"]))
-    def test_two(secrets, n): assert secrets["TWO"] == "counted-TWO"
+    def test_two(secrets, n): assert secrets["TWO"] == "a-value-of-two"
 
-    @require_secret("NONE", "THREE")
+    @require_secret("MISSING", "THREE")
     def test_none(n): raise AssertionError
 
     def test_plain(n): pass
@@ -356,11 +321,11 @@ SELECTED = """
 @pytest.mark.parametrize(
     ("words", "names"),
     [
-        ([], ["NONE ONE THREE TWO"]),
-        (["-k", "test_two"], ["TWO"]),
-        (["-m", "not slow"], ["NONE THREE TWO"]),
-        (["test_it.py::test_one[1]"], ["ONE"]),
-        (["--deselect", "test_it.py::test_none"], ["ONE TWO"]),
+        ([], [ALL]),
+        (["-k", "test_two"], [{"TWO"}]),
+        (["-m", "not slow"], [{"MISSING", "THREE", "TWO"}]),
+        (["test_it.py::test_one[1]"], [{"ONE"}]),
+        (["--deselect", "test_it.py::test_none"], [{"ONE", "TWO"}]),
         (["-k", "plain"], []),
         (["--collect-only"], []),
     ],
@@ -368,13 +333,13 @@ SELECTED = """
 )
 @pytest.mark.parametrize("workers", ["0", "3"])
 def test_a_source_is_asked_once_and_for_the_selected_tests_only(
-    counted: pytest.Pytester, words: list[str], names: list[str], workers: str
+    counted: pytest.Pytester, words: list[str], names: list[set[str]], workers: str
 ) -> None:
     counted.makeini("[pytest]\nmarkers = slow\n")
     counted.makepyfile(test_it=SELECTED)
     result = counted.runpytest_subprocess("-p", "no:randomly", "-n", workers, *words)
     assert result.ret == 0
-    assert asked(counted) == names
+    assert asked(counted.path) == names
 
 
 @pytest.mark.parametrize(
@@ -386,15 +351,15 @@ def test_a_source_is_asked_once_however_tests_are_distributed(
     counted.makeini("[pytest]\nmarkers = slow\n")
     counted.makepyfile(test_it=SELECTED)
     run(counted, "--dist", mode)
-    assert asked(counted) == ["NONE ONE THREE TWO"]
+    assert asked(counted.path) == [ALL]
 
 
 def test_what_failed_last_is_asked_for_alone(counted: pytest.Pytester) -> None:
     counted.makeini("[pytest]\nmarkers = slow\n")
-    counted.makepyfile(test_it=SELECTED.replace('"counted-TWO"', '"other"'))
+    counted.makepyfile(test_it=SELECTED.replace('"a-value-of-two"', '"other"'))
     run(counted).assert_outcomes(passed=6, skipped=3, failed=3)
     run(counted, "--lf").assert_outcomes(failed=3)
-    assert asked(counted) == ["NONE ONE THREE TWO", "TWO"]
+    assert asked(counted.path) == [ALL, {"TWO"}]
 
 
 def test_what_running_tests_ask_for_is_asked_once_for_all_workers(counted: pytest.Pytester) -> None:
@@ -402,16 +367,16 @@ def test_what_running_tests_ask_for_is_asked_once_for_all_workers(counted: pytes
         """
         import pytest
         @pytest.mark.parametrize("n", range(8))
-        def test_body(secrets, n): assert secrets.require("ONE") == "counted-ONE"
+        def test_body(secrets, n): assert secrets.require("ONE") == "a-value-of-one"
         @pytest.fixture(scope="session")
         def client(session_secrets): return session_secrets.require("TWO")
         @pytest.mark.parametrize("n", range(8))
-        def test_fixture(client, n): assert client == "counted-TWO"
+        def test_fixture(client, n): assert client == "a-value-of-two"
         """
     )
     result = run(counted, "--dist", "each")
     result.assert_outcomes(passed=32)
-    assert sorted(asked(counted)) == ["ONE", "TWO"]
+    assert sorted(asked(counted.path), key=sorted) == [{"ONE"}, {"TWO"}]
 
 
 def test_a_worker_that_takes_the_place_of_a_crashed_one_gets_the_same_values(
@@ -424,14 +389,14 @@ def test_a_worker_that_takes_the_place_of_a_crashed_one_gets_the_same_values(
         @require_secret("ONE")
         @pytest.mark.parametrize("n", range(6))
         def test_it(secrets, n):
-            assert secrets["ONE"] == "counted-ONE"
+            assert secrets["ONE"] == "a-value-of-one"
             if n in {1, 3}: os._exit(9)
         """
     )
     result = run(counted)
     result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(["*worker 'gw?' crashed while running*test_it[[]?]*"])
-    assert asked(counted) == ["ONE"]
+    assert asked(counted.path) == [{"ONE"}]
 
 
 def test_a_live_key_that_a_crashing_worker_found_ends_the_run(
